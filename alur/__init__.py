@@ -1,0 +1,1 @@
+"""The front door: settings, embedded services, wiring and the command line."""

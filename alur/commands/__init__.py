@@ -1,0 +1,1 @@
+"""Commands of the front door, one noun a file."""

@@ -1,0 +1,282 @@
+"""Settings, read from environment variables only."""
+
+import base64
+import binascii
+import difflib
+import os
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, TypeVar, cast
+from urllib.parse import urlsplit
+
+from alur.embedded.write_once import write_once
+
+T = TypeVar("T")
+Environment = Literal["development", "production"]
+
+PREFIX = "ALUR_"
+KEY_BYTES = 32
+
+KNOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "ALUR_DATA": "Folder of everything that is kept on this machine; ./var when not set.",
+        "ALUR_DATABASE_URL": "Address of PostgreSQL (postgresql://…); embedded when not set.",
+        "ALUR_REDIS_URL": "Address of Redis or Valkey (redis://…, unix://…); embedded when not set.",
+        "ALUR_HOST": "Address that the web server listens on; 127.0.0.1 when not set.",
+        "ALUR_PORT": "Port that the web server listens on; 8000 when not set.",
+        "ALUR_PUBLIC_URL": "Address under which people and QR codes reach the pages; http://HOST:PORT when not set.",
+        "ALUR_SECRET_KEY": "Key of sessions and forms: 32 bytes, URL-safe base64; generated in development.",
+        "ALUR_DATA_KEY": "Key that wraps the persons' keys, like ALUR_SECRET_KEY.",
+        "ALUR_ENV": "development or production; development when not set.",
+        "ALUR_DOCUMENTS_URL": "Where documents are kept (file:///…, s3://…); <data>/documents when not set.",
+        "ALUR_SIGNER": "pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL; a development key when not set.",
+        "ALUR_TSA_URL": "Address of the time-stamping authority (RFC 3161).",
+        "ALUR_CHROMIUM": "Path of the chromium program, for browser tests.",
+        "ALUR_OIDC_ISSUER": "Address of the OpenID Connect provider for staff sign-in.",
+        "ALUR_OIDC_CLIENT_ID": "Our client id at the OpenID Connect provider.",
+        "ALUR_OIDC_CLIENT_SECRET": "Our client secret at the OpenID Connect provider.",
+        "ALUR_SMTP_URL": "Address of the mail server (smtp:// or smtps://); no mail is sent when not set.",
+    }
+)
+
+
+class SettingsError(Exception):
+    """A setting is unknown, missing or not understood; `code` is stable, the message names the variable."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code: Final = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oidc:
+    """Our registration at an OpenID Connect provider."""
+
+    #: The provider's issuer address.
+    issuer: str
+    #: Our client id there.
+    client_id: str
+    #: Our client secret there.
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that the environment decides. Secrets are left out of `repr`."""
+
+    #: Folder of everything kept on this machine, absolute.
+    data: Path
+    #: Whether this is a real office's service or somebody's trial.
+    env: Environment
+    #: Address that the web server listens on.
+    host: str
+    #: TCP port that the web server listens on.
+    port: int
+    #: Address of the pages for people and QR codes, without a slash at the end.
+    public_url: str
+    #: SQLAlchemy's address of PostgreSQL, or None for the embedded one.
+    database_url: str | None = field(repr=False)
+    #: Address of Redis or Valkey, or None for the embedded one.
+    redis_url: str | None = field(repr=False)
+    #: Key of sessions and forms, 32 bytes; None in development until `ensure_keys`.
+    secret_key: bytes | None = field(repr=False)
+    #: Key that wraps every person's key, 32 bytes; None in development until `ensure_keys`.
+    data_key: bytes | None = field(repr=False)
+    #: Where documents are kept, a file:// or s3:// address.
+    documents_url: str
+    #: Who signs, as `kind:rest`, or None for the development key.
+    signer: str | None
+    #: Address of the time-stamping authority, or None.
+    tsa_url: str | None
+    #: Path of the chromium program, or None.
+    chromium: Path | None
+    #: OpenID Connect provider for staff, or None.
+    oidc: Oidc | None
+    #: Address of the mail server, or None when no mail is sent; may hold a password.
+    smtp_url: str | None = field(repr=False)
+
+    @property
+    def production(self) -> bool:
+        """Whether this is a real office's service."""
+        return self.env == "production"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where generated keys are kept, mode 0700."""
+        return self.data / "keys"
+
+    def chosen_signer(self) -> str | None:
+        """The signer, None for the development key. Raises `SettingsError` for that one in production."""
+        if self.production and self.signer is None:
+            raise _missing("ALUR_SIGNER")
+        return self.signer
+
+
+def load(environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Read the settings; no file is read or written. An empty variable counts as not set.
+
+    `cwd` is absolute. Raises `SettingsError` for an unknown `ALUR_` name, a value that is not understood and,
+    in production, a missing key.
+    """
+    given = {
+        name: value.strip() for name, value in environ.items() if name.startswith(PREFIX) and value.strip()
+    }
+    for name in sorted(given):
+        if name not in KNOWN:
+            raise _unknown(name)
+    data = cwd / given.get("ALUR_DATA", "var")
+    host, port = _host(given.get("ALUR_HOST", "127.0.0.1")), _port(given.get("ALUR_PORT", "8000"))
+    settings = Settings(
+        data=data,
+        env=_environment(given.get("ALUR_ENV", "development")),
+        host=host,
+        port=port,
+        public_url=(_optional(given, "ALUR_PUBLIC_URL", _address("http", "https")) or f"http://{host}:{port}").rstrip("/"),
+        database_url=_optional(given, "ALUR_DATABASE_URL", _database),
+        redis_url=_optional(given, "ALUR_REDIS_URL", _address("redis", "rediss", "unix")),
+        secret_key=_optional(given, "ALUR_SECRET_KEY", decode_key),
+        data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
+        documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3"))
+        or (data / "documents").as_uri(),
+        signer=_optional(given, "ALUR_SIGNER", _signer),
+        tsa_url=_optional(given, "ALUR_TSA_URL", _address("http", "https")),
+        chromium=_optional(given, "ALUR_CHROMIUM", lambda _name, value: cwd / value),
+        oidc=_oidc(given),
+        smtp_url=_optional(given, "ALUR_SMTP_URL", _address("smtp", "smtps")),
+    )
+    _check_keys(settings)
+    return settings
+
+
+def ensure_keys(settings: Settings) -> Settings:
+    """The settings with both keys: those given, else those in `<data>/keys`, generated there the first time.
+
+    Folder 0700, files 0600, written whole or not at all; processes that start together get the same keys.
+    Raises `SettingsError` when the folder or a file is open to other users or unreadable.
+    """
+    if settings.secret_key is not None and settings.data_key is not None:
+        return settings
+    folder = settings.keys_folder
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _refuse_exposed(folder)
+    return replace(
+        settings,
+        secret_key=settings.secret_key or _kept_key(folder / "secret_key"),
+        data_key=settings.data_key or _kept_key(folder / "data_key"),
+    )
+
+
+def encode_key(key: bytes) -> str:
+    """A key as the environment and the key files hold it: URL-safe base64 with padding."""
+    return base64.urlsafe_b64encode(key).decode()
+
+
+def decode_key(name: str, value: str) -> bytes:
+    """The 32 bytes of the key `name`, padding optional. Raises `SettingsError` when it is anything else."""
+    try:
+        key = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise _bad(name, f"must be {KEY_BYTES} bytes in URL-safe base64")
+    return key
+
+
+def _kept_key(path: Path) -> bytes:
+    content = write_once(path, encode_key(os.urandom(KEY_BYTES)).encode() + b"\n")
+    _refuse_exposed(path)
+    return decode_key(str(path), content.decode("ascii", "replace").strip())
+
+
+def _refuse_exposed(path: Path) -> None:
+    found = path.stat()
+    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise SettingsError(
+            "key_exposed", f"{path} must belong to you and be closed to others: run chmod go= on it."
+        )
+
+
+def _check_keys(settings: Settings) -> None:
+    if settings.production and settings.secret_key is None:
+        raise _missing("ALUR_SECRET_KEY")
+    if settings.production and settings.data_key is None:
+        raise _missing("ALUR_DATA_KEY")
+    if settings.secret_key is not None and settings.secret_key == settings.data_key:
+        raise _bad("ALUR_DATA_KEY", "must not be the same key as ALUR_SECRET_KEY")
+
+
+def _optional(given: Mapping[str, str], name: str, read: Callable[[str, str], T]) -> T | None:
+    return read(name, given[name]) if name in given else None
+
+
+def _environment(value: str) -> Environment:
+    if value not in ("development", "production"):
+        raise _bad("ALUR_ENV", "must be development or production")
+    return cast(Environment, value)
+
+
+def _host(value: str) -> str:
+    if any(character.isspace() or character in "/@" for character in value):
+        raise _bad("ALUR_HOST", "must be a host name or an IP address")
+    return value
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= 65535):
+        raise _bad("ALUR_PORT", "must be a number from 1 to 65535")
+    return int(value)
+
+
+def _address(*schemes: str) -> Callable[[str, str], str]:
+    def read(name: str, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            _ = parts.port
+        except ValueError as error:
+            raise _bad(name, "is not an address") from error
+        if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
+            raise _bad(name, f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
+        return value
+
+    return read
+
+
+def _database(name: str, value: str) -> str:
+    value = _address("postgresql", "postgres", "postgresql+psycopg")(name, value)
+    return "postgresql+psycopg:" + value.split(":", 1)[1]
+
+
+def _signer(name: str, value: str) -> str:
+    kind, _, rest = value.partition(":")
+    if kind not in ("pkcs12", "pkcs11", "csc", "bsre") or not rest:
+        raise _bad(name, "must be pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL")
+    return value
+
+
+def _oidc(given: Mapping[str, str]) -> Oidc | None:
+    names = ("ALUR_OIDC_ISSUER", "ALUR_OIDC_CLIENT_ID", "ALUR_OIDC_CLIENT_SECRET")
+    absent = [name for name in names if name not in given]
+    if len(absent) == len(names):
+        return None
+    if absent:
+        raise SettingsError(
+            "setting_missing", f"{absent[0]} must be set, too, where another ALUR_OIDC_ setting is."
+        )
+    issuer = _address("http", "https")(names[0], given[names[0]])
+    return Oidc(issuer=issuer, client_id=given[names[1]], client_secret=given[names[2]])
+
+
+def _unknown(name: str) -> SettingsError:
+    near = difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.0)
+    return SettingsError("setting_unknown", f"There is no setting {name}; did you mean {near[0]}?")
+
+
+def _bad(name: str, why: str) -> SettingsError:
+    return SettingsError("setting_bad", f"{name} {why}.")
+
+
+def _missing(name: str) -> SettingsError:
+    return SettingsError("setting_missing", f"{name} must be set in production.")

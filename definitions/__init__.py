@@ -1,0 +1,1 @@
+"""Processes, offices, calendars and card templates: data only."""

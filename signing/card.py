@@ -1,0 +1,153 @@
+"""Draw a card as a tagged PDF (PDF/A-2a and PDF/UA-1) with embedded fonts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from signing.errors import CardError
+from signing.qr import qr_svg
+
+_MONTHS = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
+_REPORTS = ("Pertama", "Kedua", "Ketiga", "Keempat")
+_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardFace:
+    """What stands on an AK-1 card. Every string is printed as it is, never read as markup."""
+
+    #: Registration number, as the office numbers it.
+    number: str
+    #: NIK, 16 digits, a string because of its leading zeros.
+    nik: str
+    #: Full name of the job seeker.
+    name: str
+    #: Place of birth.
+    birth_place: str
+    #: Date of birth.
+    birth_date: date
+    #: Sex, as printed ("Perempuan").
+    sex: str
+    #: Marital status, as printed.
+    marital_status: str
+    #: Religion, as printed.
+    religion: str
+    #: Address, one line or several.
+    address: str
+    #: Level of the last formal education ("SMA").
+    education_level: str
+    #: Major or field of study; None where the level has none.
+    education_major: str | None = None
+    #: Year of graduation.
+    education_year: int | None = None
+    #: Skills; None when none were given.
+    skills: str | None = None
+    #: Work experience; None when none was given.
+    experience: str | None = None
+    #: Date of issue.
+    issued: date
+    #: Last day of validity.
+    expires: date
+    #: The office, as the header names it.
+    office_title: str
+    #: Place of issue, printed before the date.
+    place: str
+    #: Name of the signing officer.
+    officer_name: str
+    #: Function of the signing officer.
+    officer_title: str
+    #: Civil-servant number of the officer; None where the signatory has none.
+    officer_nip: str | None = None
+    #: Report rows to print, 3 or 4.
+    report_rows: int = 4
+    #: True prints "DEV – TIDAK SAH" across the page.
+    development: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a number of report rows that no office prints."""
+        if self.report_rows not in (3, 4):
+            raise CardError("card_report_rows", f"A card has 3 or 4 report rows, not {self.report_rows}.")
+
+
+def day_in_words(day: date) -> str:
+    """Return a date as Indonesian documents write it: "5 Maret 2026"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def draw(face: CardFace, photo: bytes, qr_url: str, template: str = "ak1.typ") -> bytes:
+    """Return the card as PDF bytes; equal arguments give equal bytes.
+
+    `photo` is a JPEG or PNG, best the result of `inspect.rendition`; it is cropped to 3:4. `template` is the
+    name of a file in definitions/cards. Raises CardError: `card_photo` for another kind of file,
+    `card_template` for an unknown template, `card_text` where a text cannot be printed (a letter that the
+    card's font lacks).
+    """
+    if not photo.startswith((_JPEG, _PNG)):
+        raise CardError("card_photo", "The photo is neither a JPEG nor a PNG file.")
+    inputs = {
+        "card": json.dumps(_printed(face), ensure_ascii=False),
+        "photo": json.dumps(list(photo), separators=(",", ":")),
+        "qr": qr_svg(qr_url),
+    }
+    try:
+        pdf = typst.compile(
+            _template(template),
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+            format="pdf",
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=datetime(face.issued.year, face.issued.month, face.issued.day, tzinfo=UTC),
+        )
+    except typst.TypstError as error:
+        raise CardError("card_text", f"The card could not be drawn: {error.message}") from error
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _printed(face: CardFace) -> Mapping[str, object]:
+    education = ", ".join(
+        str(part)
+        for part in (face.education_level, face.education_major, face.education_year)
+        if part is not None
+    )
+    return asdict(face) | {
+        "birth_date": day_in_words(face.birth_date),
+        "education": education,
+        "issued": day_in_words(face.issued),
+        "issued_on": [face.issued.year, face.issued.month, face.issued.day],
+        "expires": day_in_words(face.expires),
+        "reports": list(_REPORTS[: face.report_rows]),
+    }
+
+
+@cache
+def _template(name: str) -> bytes:
+    path = _cards() / name
+    if "/" in name or not path.is_file():
+        raise CardError("card_template", f"There is no card template named {name!r}.")
+    return path.read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_cards() / "fonts")]
+    )
+
+
+def _cards() -> Path:
+    # `definitions` is data without code, so a namespace package: importlib.resources fails on it in an editable
+    # installation (Python 3.11) and mixes in any other folder of that name on the path. Its place beside this
+    # package is the same in a checkout and in a wheel.
+    return Path(__file__).resolve().parent.parent / "definitions" / "cards"

@@ -1,0 +1,105 @@
+"""The signature container (CMS, RFC 5652): put together from a raw signature, time-stamped, compared."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from asn1crypto import cms, core, x509  # type: ignore[import-untyped]
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import load_der_x509_certificate
+from pyhanko.sign.signers import ExternalSigner
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from signing.errors import Rejected, Unavailable
+from signing.prepared import Prepared
+
+
+def keyless(certificate: bytes, chain: Iterable[bytes], signature: bytes = b"") -> ExternalSigner:
+    """Return pyHanko's signer of a certificate whose key is elsewhere; `signature` is what that key made."""
+    return ExternalSigner(
+        signing_cert=x509.Certificate.load(certificate),
+        cert_registry=store_of(chain),
+        signature_value=signature,
+    )
+
+
+def store_of(certificates: Iterable[bytes]) -> SimpleCertificateStore:
+    """Return DER certificates as pyHanko's store."""
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register_multiple([x509.Certificate.load(certificate) for certificate in certificates])
+    return store
+
+
+async def wrap(prepared: Prepared, signature: bytes) -> bytes:
+    """Return the DER CMS of `signature` over the prepared attributes.
+
+    Raises Rejected `signature_wrong` if it was not made over them by the key of the prepared certificate.
+    """
+    if not _made_by(prepared, signature):
+        raise Rejected(
+            "signature_wrong", "The key holder's signature does not belong to the prepared attributes."
+        )
+    content = await keyless(prepared.certificate, prepared.chain, signature).async_sign_prescribed_attributes(
+        prepared.digest_algorithm, signed_attrs=cms.CMSAttributes.load(prepared.attributes)
+    )
+    return bytes(content.dump())
+
+
+async def stamp(signed: bytes, digest_algorithm: str, timestamper: TimeStamper) -> bytes:
+    """Return the DER CMS `signed` with a signature time stamp (RFC 3161).
+
+    Raises Unavailable `tsa_unavailable` when the authority gives none, or one of something else.
+    """
+    content = cms.ContentInfo.load(signed)
+    signer = content["content"]["signer_infos"][0]
+    digest = hashlib.new(digest_algorithm, signer["signature"].native).digest()
+    token = await _token(digest, digest_algorithm, timestamper)
+    signer["unsigned_attrs"] = cms.CMSAttributes(
+        [cms.CMSAttribute({"type": "signature_time_stamp_token", "values": cms.SetOfContentInfo([token])})]
+    )
+    return bytes(content.dump())
+
+
+def signed_attributes(signed: bytes) -> bytes:
+    """Return the DER SET of the attributes that a CMS signs; b"" when it has none."""
+    attributes = cms.ContentInfo.load(signed)["content"]["signer_infos"][0]["signed_attrs"]
+    return b"" if isinstance(attributes, core.Void) else bytes(attributes.untag().dump())
+
+
+def is_stamped(signed: bytes) -> bool:
+    """Tell whether a CMS carries a signature time stamp."""
+    attributes = cms.ContentInfo.load(signed)["content"]["signer_infos"][0]["unsigned_attrs"]
+    return any(attribute["type"].native == "signature_time_stamp_token" for attribute in attributes)
+
+
+async def _token(digest: bytes, algorithm: str, timestamper: TimeStamper) -> cms.ContentInfo:
+    try:
+        token = await timestamper.async_timestamp(digest, algorithm)
+        stamped = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]
+        if stamped["hashed_message"].native != digest:
+            raise ValueError("it stamped something else")
+    except (OSError, TimeoutError, ValueError, TypeError) as error:
+        message = f"The time-stamping authority gave no time stamp: {error}"
+        raise Unavailable("tsa_unavailable", message) from error
+    return token
+
+
+def _made_by(prepared: Prepared, signature: bytes) -> bool:
+    key = load_der_x509_certificate(prepared.certificate).public_key()
+    algorithm = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}[
+        prepared.digest_algorithm
+    ]
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, prepared.attributes, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, prepared.attributes, ec.ECDSA(algorithm))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True

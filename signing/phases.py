@@ -1,0 +1,231 @@
+"""The stored phases of a PAdES signature, so that a crash never signs a card twice.
+
+`prepare` needs no key and is stored; `sign` asks the key holder for exactly what was stored, and its CMS is
+stored; `finish` puts the CMS into the file and gives the same bytes however often it is repeated.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import x509  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError as PyHankoError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
+from pyhanko.sign.signers.pdf_signer import (
+    DSSContentSettings,
+    PdfSigningSession,
+    PreSignValidationStatus,
+    SigDSSPlacementPreference,
+)
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
+
+from signing import cms
+from signing.errors import Rejected, Unavailable
+from signing.keyholder import KeyHolder
+from signing.levels import Level
+from signing.prepared import Prepared
+from signing.trust import Trust
+
+#: Bytes of hexadecimal reserved for the CMS: enough for a time stamp with its chain (8192 is not).
+RESERVED = 16384
+DIGEST = "sha256"
+
+# It warns at every B-LT signature that nothing may be fetched, which is the intention here.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningProfile:
+    """How a file is to be signed, and by whose certificate."""
+
+    #: The signer's certificate, DER.
+    certificate: bytes
+    #: Certificates that issued it, DER.
+    chain: tuple[bytes, ...]
+    #: Level to reach.
+    level: Level
+    #: Roots, intermediates and current revocation lists to be embedded at B-LT.
+    trust: Trust
+    #: Time stamper that will stamp the signature; None at B-B only. Its chain is embedded at B-LT.
+    timestamper: TimeStamper | None
+    #: Time that the signature claims, aware; it stands in the signed part of the file.
+    signing_time: datetime
+    #: Signature field, new in the file.
+    field: str = "Officer"
+    #: Name of the signer as the signature panel shows it; None takes the certificate's.
+    name: str | None = None
+    #: Reason, as the signature panel shows it.
+    reason: str | None = None
+    #: Place, as the signature panel shows it.
+    location: str | None = None
+
+
+async def prepare(pdf: bytes, profile: SigningProfile) -> Prepared:
+    """Return `pdf` made ready for its certifying signature (DocMDP P=2, PAdES, one revision covering the
+    whole file).
+
+    Raises Rejected `level_not_supported`, `timestamper_missing`, `certificate_rejected` (not valid, revoked,
+    no current revocation list) or `pdf_not_signable`; Unavailable `tsa_unavailable` when B-LT needs the time
+    stamper's chain and it does not answer.
+    """
+    _check(profile)
+    signer = cms.keyless(profile.certificate, profile.chain)
+    writer, session = _session(pdf, profile, signer)
+    info = await _validated(writer, session)
+    document = io.BytesIO()
+    ready = session.prepare_tbs_document(validation_info=info, bytes_reserved=RESERVED)
+    digest, _ = ready.digest_tbs_document(output=document)
+    attributes = await signer.signed_attrs(
+        digest.document_digest,
+        DIGEST,
+        attr_settings=PdfCMSSignedAttributes(signing_time=profile.signing_time),
+        use_pades=True,
+    )
+    return Prepared(
+        document=document.getvalue(),
+        digest=digest.document_digest,
+        digest_algorithm=DIGEST,
+        region=(digest.reserved_region_start, digest.reserved_region_end),
+        attributes=bytes(attributes.dump()),
+        certificate=profile.certificate,
+        chain=profile.chain,
+        level=profile.level,
+    )
+
+
+async def sign(prepared: Prepared, holder: KeyHolder, timestamper: TimeStamper | None) -> bytes:
+    """Return the DER CMS over exactly the prepared attributes, time-stamped where the level asks for it.
+
+    Raises Rejected `certificate_changed` when the holder has another certificate than the one prepared for,
+    `signature_wrong`, `timestamper_missing`; whatever the holder raises; and Unavailable `tsa_unavailable`.
+    Where asking the key twice matters, `seal` and `stamp` are the two halves, and the CMS between them can be
+    stored.
+    """
+    if prepared.level.stamped and timestamper is None:
+        raise _no_timestamper()
+    signed = await seal(prepared, holder)
+    return await stamp(prepared, signed, timestamper) if timestamper and prepared.level.stamped else signed
+
+
+async def seal(prepared: Prepared, holder: KeyHolder) -> bytes:
+    """Return the DER CMS over exactly the prepared attributes, without a time stamp."""
+    if holder.certificate != prepared.certificate:
+        raise Rejected(
+            "certificate_changed",
+            "The key holder's certificate is not the one that the file was prepared for.",
+        )
+    return await cms.wrap(prepared, await holder.sign_raw(prepared.attributes, prepared.digest_algorithm))
+
+
+async def stamp(prepared: Prepared, signed: bytes, timestamper: TimeStamper) -> bytes:
+    """Return the DER CMS `signed` with a time stamp; what it stamped before is replaced."""
+    return await cms.stamp(signed, prepared.digest_algorithm, timestamper)
+
+
+def finish(prepared: Prepared, signed: bytes) -> bytes:
+    """Return the signed PDF; the same arguments give the same bytes.
+
+    Raises Rejected `cms_mismatch` when the CMS signs other attributes than those prepared, `level_pending`
+    when it lacks the time stamp of the level (the level is never lowered in silence), `cms_too_large` when
+    the room does not hold it.
+    """
+    if cms.signed_attributes(signed) != prepared.attributes:
+        raise Rejected(
+            "cms_mismatch", "The signature was made over other attributes than those of this file."
+        )
+    if prepared.level.stamped and not cms.is_stamped(signed):
+        raise Rejected(
+            "level_pending", f"The signature has no time stamp yet, which {prepared.level.value} asks for."
+        )
+    start, end = prepared.region
+    room = PreparedByteRangeDigest(
+        document_digest=prepared.digest, reserved_region_start=start, reserved_region_end=end
+    )
+    output = io.BytesIO(prepared.document)
+    try:
+        room.fill_with_cms(output, signed)
+    except PyHankoError as error:
+        raise Rejected("cms_too_large", f"The signature does not fit into its room: {error}") from error
+    return output.getvalue()
+
+
+def _session(
+    pdf: bytes, profile: SigningProfile, signer: Signer
+) -> tuple[IncrementalPdfFileWriter, PdfSigningSession]:
+    field = SigFieldSpec(profile.field)
+    pdf_signer = PdfSigner(
+        _metadata(profile), signer=signer, timestamper=profile.timestamper, new_field_spec=field
+    )
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        session = pdf_signer.init_signing_session(writer)
+    except (PdfError, PyHankoError) as error:
+        raise Rejected("pdf_not_signable", f"The file cannot be signed: {error}") from error
+    session.system_time = profile.signing_time
+    return writer, session
+
+
+async def _validated(
+    writer: IncrementalPdfFileWriter, session: PdfSigningSession
+) -> PreSignValidationStatus | None:
+    try:
+        return await session.perform_presign_validation(writer)
+    except (PyHankoError, PathError, ValidationError) as error:
+        message = f"The certificate of signer or time stamper is not valid: {error}"
+        raise Rejected("certificate_rejected", message) from error
+    except OSError as error:
+        message = f"The time-stamping authority does not answer: {error}"
+        raise Unavailable("tsa_unavailable", message) from error
+
+
+def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:
+    embed = profile.level.revocation
+    return PdfSignatureMetadata(
+        field_name=profile.field,
+        md_algorithm=DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        name=profile.name,
+        reason=profile.reason,
+        location=profile.location,
+        embed_validation_info=embed,
+        validation_context=_context(profile) if embed else None,
+        # Any other placement appends a revision, and the signature would no longer cover the whole file.
+        dss_settings=DSSContentSettings(
+            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+        ),
+    )
+
+
+def _context(profile: SigningProfile) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=[x509.Certificate.load(root) for root in profile.trust.roots],
+        other_certs=[
+            x509.Certificate.load(other) for other in (*profile.trust.intermediates, *profile.chain)
+        ],
+        crls=list(profile.trust.crls),
+        allow_fetching=False,
+        revocation_mode="hard-fail",
+    )
+
+
+def _check(profile: SigningProfile) -> None:
+    if profile.level is Level.B_LTA:
+        raise Rejected("level_not_supported", "Archival signatures (B-LTA) are not supported.")
+    if profile.level.stamped and profile.timestamper is None:
+        raise _no_timestamper()
+
+
+def _no_timestamper() -> Rejected:
+    return Rejected("timestamper_missing", "This level needs a time stamper, and none is set.")

@@ -1,0 +1,63 @@
+"""Whom to trust when a signature is checked, as plain bytes."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self, cast
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from signing.errors import Rejected
+
+#: Organisation in every subject of the development PKI.
+DEVELOPMENT_ORGANISATION = "DEV – TIDAK SAH"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """Trust anchors and local knowledge for building and checking chains, with nothing fetched."""
+
+    #: Root certificates, DER.
+    roots: tuple[bytes, ...]
+    #: Intermediate certificates that files may leave out, DER.
+    intermediates: tuple[bytes, ...] = ()
+    #: Current revocation lists, DER; needed beside the lists that a file carries once those are out of date.
+    crls: tuple[bytes, ...] = ()
+
+    def to_json(self) -> dict[str, list[str]]:
+        """Return the trust as JSON-able base64 lists."""
+        return {
+            "roots": _texts(self.roots),
+            "intermediates": _texts(self.intermediates),
+            "crls": _texts(self.crls),
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, object]) -> Self:
+        """Return the trust that `to_json` wrote."""
+        return cls(
+            **{name: tuple(map(b64decode, cast("list[str]", listed))) for name, listed in body.items()}
+        )
+
+
+def is_development(certificate: bytes) -> bool:
+    """Tell whether a DER certificate is of a development PKI, whose signatures never count outside tests."""
+    subject = x509.load_der_x509_certificate(certificate).subject
+    return any(
+        name.value == DEVELOPMENT_ORGANISATION
+        for name in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    )
+
+
+def refuse_development(trust: Trust) -> Trust:
+    """Return `trust`, or raise Rejected `development_root` if it holds a development root (in production)."""
+    if any(map(is_development, trust.roots)):
+        raise Rejected("development_root", "A development root is trusted nowhere but in development.")
+    return trust
+
+
+def _texts(items: Sequence[bytes]) -> list[str]:
+    return [b64encode(item).decode() for item in items]

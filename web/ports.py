@@ -1,0 +1,46 @@
+"""What the web is given from outside: it knows no queue, no worker and no setting by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from signing.trust import Trust
+from workflow.blobs import BlobStore
+from workflow.db.library import Library
+from workflow.vault import Vault
+
+T = TypeVar("T")
+
+
+class AwaitOutcome(Protocol):
+    """Waits for news of a case."""
+
+    def __call__(self, case: int, look: Callable[[], T | None], seconds: float) -> T | None:
+        """What `look` finds once it finds something, or None after `seconds`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    #: SQLAlchemy URL; connections act as `alur_web`.
+    database_url: str
+    #: Where rate limits are counted.
+    redis_url: str
+    #: Signs sessions and forms, 32 bytes.
+    secret_key: bytes
+    vault: Vault
+    library: Library
+    blobs: BlobStore
+    #: Wakes an engine worker after a commit; False when nobody could be woken now.
+    ring: Callable[[], bool]
+    await_outcome: AwaitOutcome
+    #: Whom verified cards must be signed by.
+    trust: Callable[[], Trust]
+    #: Address of the public pages, without a slash at the end.
+    public_url: str
+    #: Real secrets and real cards: no demo texts, secure cookies.
+    production: bool
+    clock: Callable[[], datetime]

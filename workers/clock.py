@@ -1,0 +1,52 @@
+"""The clock process: fires timers, sweeps what a lost bell left behind, dispatches steps whose lease ran out, prunes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from redis import Redis
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from workers import doorbell, relay
+from workflow.db import sweeps
+
+TICK_SECONDS = 0.5
+#: Pruning is done every so many ticks.
+PRUNE_EVERY = 1200
+
+log = structlog.get_logger()
+
+
+def tick(engine: Engine, redis: Redis, now: datetime) -> int:
+    """One look: fire what is due, wake whom work waits for; how many timers fired."""
+    fired = 0
+    while True:
+        with engine.begin() as connection:
+            some = sweeps.fire_timers(connection, now)
+        fired += some
+        if not some:
+            break
+    with engine.begin() as connection:
+        waiting = sweeps.commands_wait(connection)
+    if waiting:
+        doorbell.ring(redis)
+    relay.dispatch(engine, redis)
+    return fired
+
+
+def run(engine: Engine, redis: Redis, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    """Tick until `stop`; a database that is away is waited for."""
+    ticks = 0
+    while not stop.wait(TICK_SECONDS):
+        ticks += 1
+        try:
+            tick(engine, redis, clock())
+            if ticks % PRUNE_EVERY == 0:
+                with engine.begin() as connection:
+                    sweeps.prune(connection)
+        except SQLAlchemyError as error:
+            log.warning("the clock waits for the database", why=type(error).__name__)

@@ -1,0 +1,81 @@
+"""Step `notify`: one notice to everybody who holds a role, kept in their account and mailed where they agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from workers.mail import MailError, send
+from workers.workshop import Workshop
+from workflow.db import cases
+from workflow.db.cases import Stored
+from workflow.db.outbox import Work
+from workflow.db.tables import account, membership, notice
+from workflow.definition.process import Process
+
+log = structlog.get_logger()
+
+
+def notify(workshop: Workshop, work: Work) -> Mapping[str, Any]:
+    """{sent}: how many accounts have the notice. Doing it again adds none."""
+    with workshop.engine.begin() as connection:
+        found = cases.get(connection, work.id.case)
+        process = workshop.library.process(connection, found.case.definition)
+        people = sorted(set(_accounts(connection, found, process, work.input["roles"])))
+        if people:
+            connection.execute(
+                upsert(notice)
+                .values(
+                    [
+                        {"case_id": found.case.id, "seq": work.id.seq, "account": a, "name": work.input["notice"]}
+                        for a in people
+                    ]
+                )
+                .on_conflict_do_nothing()
+            )
+    if workshop.smtp_url:
+        _mail(workshop, work, process, found)
+    return {"sent": len(people)}
+
+
+def _accounts(connection: Connection, found: Stored, process: Process, roles: Iterable[str]) -> Iterable[int]:
+    for role in roles:
+        if process.roles[role].party:
+            if found.case.owner is not None:
+                yield int(found.case.owner)
+        else:
+            yield from connection.scalars(
+                select(membership.c.account).where(
+                    membership.c.role == role, membership.c.office.in_([found.case.office, "*"])
+                )
+            )
+
+
+def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> None:
+    """Mail each notice once; a mail server that is away must not bring the notice back to those who have it."""
+    with workshop.engine.connect() as connection:
+        waiting = connection.execute(
+            select(notice.c.id, account.c.email, account.c.language)
+            .join(account, account.c.id == notice.c.account)
+            .where(
+                notice.c.case_id == work.id.case,
+                notice.c.seq == work.id.seq,
+                notice.c.mailed_at.is_(None),
+                account.c.email.is_not(None),
+            )
+        ).all()
+    text = process.notices[work.input["notice"]]
+    for id_, address, language in waiting:
+        link = f"{workshop.public_url}/cases/{found.case.id}"
+        subject = text.subject.get(language, text.subject["id"]).replace("{case}", str(found.case.id))
+        try:
+            send(workshop.smtp_url or "", address, subject, link)
+        except MailError as error:
+            log.warning("notice not mailed", case=found.case.id, why=str(error))
+            continue
+        with workshop.engine.begin() as connection:
+            connection.execute(update(notice).where(notice.c.id == id_).values(mailed_at=func.now()))

@@ -1,0 +1,33 @@
+"""Step `publish_card`: verify the signed card as a stranger would, then open it for download."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from signing.verify import verify
+from workers.errors import StepError
+from workers.signer import Signer
+from workers.workshop import Workshop
+from workflow.db import register
+from workflow.db.outbox import Work
+
+
+def publish_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
+    """{ok, number}; a card that does not verify is never published."""
+    assert workshop.signer is not None
+    signer: Signer = workshop.once("signer", workshop.signer)
+    with workshop.engine.connect() as connection:
+        card = register.of_case(connection, work.id.case)
+    if card is None or card.blob is None:
+        raise StepError("card_missing", "There is no signed card to publish.", final=True)
+    if card.state == register.VALID:
+        return {"ok": True, "number": card.number}
+    pdf = workshop.blobs.get(card.blob)
+    verdict = verify(pdf, signer.trust())
+    if not verdict.ok or hashlib.sha256(pdf).hexdigest() != card.sha256:
+        raise StepError("card_not_valid", f"The signed card does not verify: {', '.join(verdict.codes)}.", final=True)
+    with workshop.engine.begin() as connection:
+        register.change(connection, card.id, register.VALID)
+    return {"ok": True, "number": card.number}

@@ -1,0 +1,20 @@
+"""What the signing worker holds: the key, the time stamper, and whom verifiers trust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from signing.keyholder import KeyHolder
+from signing.timestamps import TimeStamper
+from signing.trust import Trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    holder: KeyHolder
+    timestamper: TimeStamper
+    #: Asked each time: revocation lists are renewed.
+    trust: Callable[[], Trust]
+    #: Prints "DEV – TIDAK SAH" on every card.
+    development: bool

@@ -1,0 +1,70 @@
+"""The one encoding under every hash: RFC 8785 (JCS) over the subset of JSON that Alur admits.
+
+Floats are refused at entry: 1e16, 1e22 and -0.0 change on the way through PostgreSQL's jsonb. So are NUL
+characters, which jsonb cannot hold, and integers that JSON readers round.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.errors import AlurError
+
+MAX_INTEGER = 2**53 - 1
+
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False, allow_nan=False
+).encode
+
+#: Key order by code point equals JCS's order by UTF-16 unit as long as no key leaves the BMP.
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
+class NotCanonicalError(AlurError):
+    """The value cannot be stored: Alur admits strings, whole numbers, true, false, null, lists and objects."""
+
+    code = "value_not_admitted"
+
+
+def canonical(value: Any) -> str:
+    """The canonical text of an admitted value (see `admit`); its UTF-8 bytes are what is hashed."""
+    return _encode(value)
+
+
+def admit(value: Any, path: str = "$") -> None:
+    """Raise `NotCanonicalError` naming the place of the first thing that cannot be stored."""
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        _admit_text(value, path)
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise NotCanonicalError(f"{path}: the number {value} is too large to be stored exactly.")
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            admit(item, f"{path}[{i}]")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str) or "\0" in key or _ASTRAL.search(key):
+                raise NotCanonicalError(f"{path}: the key {key!r} is not admitted.")
+            admit(item, f"{path}.{key}")
+    else:
+        raise NotCanonicalError(f"{path}: {type(value).__name__} is not admitted; write it as text.")
+
+
+def _admit_text(value: str, path: str) -> None:
+    if "\0" in value:
+        raise NotCanonicalError(f"{path}: the text holds a NUL character.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise NotCanonicalError(f"{path}: the text is not valid Unicode.") from None
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical text, hex."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()

@@ -1,0 +1,161 @@
+"""A case: one instance of a state machine, as the fold of its events says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workflow.events import stamp
+
+DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The open task of the current state."""
+
+    #: Sequence number of the event that opened it; with the case it is the task's identity.
+    seq: int
+    role: str
+    office: str
+    #: Account that claimed it.
+    holder: str | None = None
+    #: When the claim runs out.
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that a worker performs before the move commits. At most one is pending."""
+
+    #: Sequence number of its `step_requested`.
+    seq: int
+    run: str
+    #: Transitions that wait for its result; more than one when several system moves share it.
+    moves: tuple[str, ...]
+    #: Who asked, and in which role.
+    actor: str
+    role: str
+    #: What the request already knows of the `moved` event that will follow.
+    carry: Mapping[str, Any] = field(default_factory=dict)
+    #: Failed for good: a stable code of the cause. Nothing waits any more; people decide.
+    failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clock's ledger, added up."""
+
+    started: datetime
+    #: Since when it stands still.
+    paused_at: datetime | None = None
+    #: Microseconds that it stood still before.
+    paused: int = 0
+    stopped: datetime | None = None
+    #: Percents already told (rule 10: once per level).
+    fired: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    id: int
+    process: str
+    #: Hash of the definition it pins.
+    definition: str
+    office: str
+    #: Account of the party; None when the person has none.
+    owner: str | None = None
+    state: str = DRAFT
+    #: Counts changes of data and state (rule 3).
+    revision: int = 0
+    seq: int = 0
+    #: Hash of the last event.
+    head: bytes = b""
+    #: Version of the data that stands; 0 before the first submission.
+    data: int = 0
+    #: Salted digests of the documents that stand, by kind.
+    documents: Mapping[str, str] = field(default_factory=dict)
+    #: All documents that its data requires are there.
+    complete: bool = False
+    submitted_at: datetime | None = None
+    #: When the current state was entered, and by which event.
+    entered_at: datetime | None = None
+    #: Who moved it there.
+    moved_by: str | None = None
+    task: Task | None = None
+    step: Step | None = None
+    #: Persons who acted since the last submission, by role (rule 15).
+    performed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clocks: Mapping[str, Reading] = field(default_factory=dict)
+    #: How often each timer of the current state has fired, by index.
+    fired: Mapping[str, int] = field(default_factory=dict)
+    #: HMAC of the key it holds, by hold.
+    holds: Mapping[str, str] = field(default_factory=dict)
+
+
+def fold_to_json(case: Case) -> dict[str, Any]:
+    """The part of a case that has no column of its own, as it is stored; empty parts are left out."""
+    out: dict[str, Any] = {}
+    if case.documents:
+        out["documents"] = dict(case.documents)
+    if case.complete:
+        out["complete"] = True
+    for name in ("submitted_at", "entered_at"):
+        moment = getattr(case, name)
+        if moment:
+            out[name] = stamp(moment)
+    if case.moved_by:
+        out["moved_by"] = case.moved_by
+    if case.task:
+        out["task"] = _task_to_json(case.task)
+    if case.step:
+        out["step"] = _step_to_json(case.step)
+    if case.performed:
+        out["performed"] = {role: list(persons) for role, persons in case.performed.items()}
+    if case.clocks:
+        out["clocks"] = {name: _reading_to_json(r) for name, r in case.clocks.items()}
+    if case.fired:
+        out["fired"] = dict(case.fired)
+    if case.holds:
+        out["holds"] = dict(case.holds)
+    return out
+
+
+def _task_to_json(t: Task) -> list[Any]:
+    return [t.seq, t.role, t.office, t.holder, t.until and stamp(t.until)]
+
+
+def _step_to_json(s: Step) -> list[Any]:
+    return [s.seq, s.run, list(s.moves), s.actor, s.role, dict(s.carry), s.failed]
+
+
+def _reading_to_json(r: Reading) -> list[Any]:
+    return [stamp(r.started), r.paused_at and stamp(r.paused_at), r.paused, r.stopped and stamp(r.stopped), list(r.fired)]
+
+
+def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments of `Case` from what `fold_to_json` stored."""
+    out: dict[str, Any] = {k: fold[k] for k in ("documents", "complete", "moved_by", "fired", "holds") if k in fold}
+    for name in ("submitted_at", "entered_at"):
+        if name in fold:
+            out[name] = _moment(fold[name])
+    if "task" in fold:
+        seq, role, office, holder, until = fold["task"]
+        out["task"] = Task(seq, role, office, holder, _moment(until))
+    if "step" in fold:
+        seq, run, moves, actor, role, carry, failed = fold["step"]
+        out["step"] = Step(seq, run, tuple(moves), actor, role, carry, failed)
+    if "performed" in fold:
+        out["performed"] = {role: tuple(persons) for role, persons in fold["performed"].items()}
+    if "clocks" in fold:
+        out["clocks"] = {
+            name: Reading(datetime.fromisoformat(a), _moment(b), c, _moment(d), tuple(e))
+            for name, (a, b, c, d, e) in fold["clocks"].items()
+        }
+    return out
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,73 @@
+"""Commands: the one way in. Whatever wants a case to move writes one, committed before anybody is told "accepted"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SYSTEM, TIMER, HOLD = "system", "timer", "hold"
+
+SUBMIT = "submit"
+#: A timer is due: `payload.timer` names it.
+FIRE_TIMER = "@timer"
+#: A worker finished a step: `payload` is {step, ok, result | code}.
+FINISH_STEP = "@step"
+
+#: Commands that only Alur's own processes write.
+INTERNAL = frozenset({FIRE_TIMER, FINISH_STEP})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, with the roles that hold at the moment of deciding."""
+
+    #: Account id as text, or `system`, `timer`, `hold`.
+    id: str
+    #: Staff roles at the case's office.
+    roles: frozenset[str] = frozenset()
+    #: Staff roles at other offices, to tell the wrong office from the wrong role.
+    elsewhere: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The working copy, frozen when the command was accepted."""
+
+    version: int
+    #: Salted digest of the data.
+    digest: str
+    data: Mapping[str, Any]
+    #: Salted digests of the documents, by kind.
+    documents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Another case that holds the same key."""
+
+    case: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    #: Name of a transition, `submit`, or one of `INTERNAL`.
+    do: str
+    actor: Actor
+    #: What the person entered: personal, so only its digest reaches an event.
+    input: Mapping[str, Any] = field(default_factory=dict)
+    #: Salted digest of `input`, where there is any.
+    input_digest: str | None = None
+    #: Revision that the person saw; None asks for no check.
+    revision: int | None = None
+    #: Saves of the working copy so far: part of the revision that people see.
+    saves: int = 0
+    checklist: tuple[str, ...] = ()
+    submission: Submission | None = None
+    #: The data that stands, for guards that read it.
+    data: Mapping[str, Any] | None = None
+    #: HMAC of the hold's key and the cases that hold it, by hold.
+    standings: Mapping[str, tuple[str, tuple[Standing, ...]]] = field(default_factory=dict)
+    #: What Alur's own processes say with an internal command.
+    payload: Mapping[str, Any] = field(default_factory=dict)

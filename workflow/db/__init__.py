@@ -1,0 +1,1 @@
+"""The engine's store: PostgreSQL, written by one transaction a batch."""

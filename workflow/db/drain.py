@@ -1,0 +1,185 @@
+"""The batch drain: claim cases that have waiting commands, decide each, write all of it, commit once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import structlog
+from sqlalchemy import Engine
+
+from workflow.case import Case
+from workflow.commands import FIRE_TIMER, Command
+from workflow.db import bulk
+from workflow.db.library import Library
+from workflow.db.material import Material, gather, hold_keys, submission
+from workflow.db.rows import Batch, Claimed, actor_at, moves_timers
+from workflow.decide import decide
+from workflow.decision import Decision
+from workflow.refusals import Refusal
+from workflow.rulebook import Rulebook
+from workflow.vault import Vault
+
+CLAIM = "SELECT * FROM claim(%b)"
+#: How long a timer waits that found the case busy with a step.
+DEFER = timedelta(minutes=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Drained:
+    """What one batch did."""
+
+    #: Commands that were answered, refusals included.
+    commands: int = 0
+    #: Cases that have something new to tell.
+    cases: set[int] = field(default_factory=set)
+    #: Queues that have new work.
+    queues: set[str] = field(default_factory=set)
+    #: Commands were written for other cases.
+    more: bool = False
+
+
+class Drainer:
+    """Performs waiting commands over one connection. Not shared between threads."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        engine: Engine,
+        library: Library,
+        vault: Vault,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._connection = connection
+        self._engine = engine
+        self._library = library
+        self._vault = vault
+        self._clock = clock
+        self._cursor = connection.cursor(binary=True)
+
+    def drain(self, size: int) -> Drained:
+        """Perform up to `size` waiting commands in one transaction; nothing waits when `commands` is 0.
+
+        A batch that the database refuses is done again in halves, until the one command that it refuses stands
+        alone and is told so.
+        """
+        while True:
+            try:
+                with self._connection.transaction():
+                    return self._batch(size, poison=None)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                continue
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                raise
+            except psycopg.Error as error:
+                if size == 1:
+                    return self._set_aside(error)
+                size //= 2
+
+    def _set_aside(self, error: psycopg.Error) -> Drained:
+        log.error("command refused by the database", error=str(error))
+        with self._connection.transaction():
+            return self._batch(1, poison=error)
+
+    def _batch(self, size: int, poison: psycopg.Error | None) -> Drained:
+        rows = [Claimed(*row) for row in self._cursor.execute(CLAIM, [size]).fetchall()]
+        if not rows:
+            return Drained()
+        now = self._clock()
+        batch, drained = Batch(now), Drained(commands=len(rows))
+        if poison is None:
+            self._decide_all(rows, batch, drained)
+        else:
+            for row in rows:
+                batch.acknowledge(row.id, "failed", Refusal("engine_error").as_json())
+        drained.cases.update(row.case_id for row in rows)
+        bulk.write(self._cursor, batch)
+        return drained
+
+    def _decide_all(self, rows: Sequence[Claimed], batch: Batch, drained: Drained) -> None:
+        books = {row.id: self._book(row) for row in rows}
+        material = gather(self._cursor, rows, books, self._vault)
+        live: dict[int, tuple[Rulebook, Case, Case, bool]] = {}
+        for row in rows:
+            book = books[row.id]
+            _, first, case, moved = live.get(row.case_id) or (book, *[row.case()] * 2, False)
+            decision = self._decide(book, case, row, material, batch)
+            if decision is None or decision.refusal or not decision.events:
+                continue
+            batch.decided(case, decision, row.process)
+            material.settle(book, case, decision.case)
+            live[row.case_id] = (book, first, decision.case, moved or moves_timers(decision))
+        for book, first, last, moved in live.values():
+            batch.settle(book, first, last, moved)
+        batch.defer({case for case, (_, _, _, moved) in live.items() if moved})
+        drained.queues.update(batch.columns.get("outbox.queue", ()))
+        drained.more = "follow.do" in batch.columns
+
+    def _decide(
+        self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch
+    ) -> Decision | None:
+        try:
+            command = _command(book, row, material, self._vault)
+            decision = decide(book, case, command, batch.now)
+        except Exception:
+            log.exception("command failed", command=row.id, case=row.case_id, do=row.do)
+            batch.acknowledge(row.id, "failed", Refusal("engine_error").as_json())
+            return None
+        if decision.refusal:
+            batch.acknowledge(row.id, "refused", decision.refusal.as_json())
+            if row.do == FIRE_TIMER and decision.refusal.code == "step_pending":
+                batch.deferred[case.id, row.payload["timer"]] = batch.now + DEFER
+        else:
+            batch.acknowledge(row.id, "done", _outcome(decision))
+        return decision
+
+    def _book(self, row: Claimed) -> Rulebook:
+        if not self._library.knows(row.definition):
+            with self._engine.connect() as connection:
+                self._library.process(connection, row.definition)
+        return self._library.book(row.definition, row.office)
+
+
+def _command(book: Rulebook, row: Claimed, material: Material, vault: Vault) -> Command:
+    payload = row.payload
+    given = material.content(row.case_id, payload.get("input"))
+    fresh = material.content(row.case_id, payload.get("data"))
+    standing = material.content(row.case_id, row.data or None)
+    return Command(
+        do=row.do,
+        actor=actor_at(row.actor, row.memberships, row.office),
+        input=given.content if given else {},
+        input_digest=given.digest if given else None,
+        revision=payload.get("revision"),
+        saves=row.saves,
+        checklist=tuple(payload.get("checklist", ())),
+        submission=submission(fresh, payload["data"]) if fresh else None,
+        data=standing.content["data"] if standing else None,
+        standings=_standings(book, row, fresh.content["data"], material, vault) if fresh else {},
+        payload=payload,
+    )
+
+
+def _standings(
+    book: Rulebook, row: Claimed, data: Mapping[str, Any], material: Material, vault: Vault
+) -> dict[str, Any]:
+    holds = book.process.holds
+    return {
+        name: (key, material.standing(holds[name].scope, key, row.case_id))
+        for name, key in hold_keys(book, vault, data).items()
+    }
+
+
+def _outcome(decision: Decision) -> dict[str, Any]:
+    case = decision.case
+    out: dict[str, Any] = {"state": case.state, "revision": case.revision, "seq": case.seq}
+    if case.step is not None and not case.step.failed:
+        out["step"] = {"seq": case.step.seq, "run": case.step.run}
+    return out
+
+

@@ -1,0 +1,143 @@
+"""What deciding a batch needs beside the commands: personal data opened, and the cases that hold the same keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from workflow.case import Case
+from workflow.commands import SUBMIT, Standing, Submission
+from workflow.db.rows import Claimed
+from workflow.rulebook import Rulebook
+from workflow.vault import PersonKey, Vault
+
+_VERSIONS = """SELECT d.case_id, d.version, d.cipher, d.digest, p.wrapped
+    FROM unnest(%b::bigint[], %b::int[], %b::bigint[]) AS w(case_id, version, person)
+    JOIN case_data d ON d.case_id = w.case_id AND d.version = w.version
+    JOIN person_key p ON p.id = w.person"""
+_KEYS = """INSERT INTO hold_key (scope, key) SELECT * FROM unnest(%b::text[], %b::text[])
+    ON CONFLICT DO NOTHING"""
+_LOCK = """SELECT 1 FROM hold_key k JOIN unnest(%b::text[], %b::text[]) AS w(scope, key)
+    ON k.scope = w.scope AND k.key = w.key ORDER BY k.scope, k.key FOR UPDATE OF k"""
+_STANDING = """SELECT h.scope, h.key, h.case_id, c.state FROM hold h
+    JOIN unnest(%b::text[], %b::text[]) AS w(scope, key) ON h.scope = w.scope AND h.key = w.key
+    JOIN case_ c ON c.id = h.case_id ORDER BY h.case_id"""
+
+
+@dataclass(slots=True)
+class Version:
+    """One opened version of a case's data or inputs."""
+
+    content: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(slots=True)
+class Material:
+    """Opened versions by (case, version), and who holds which key. Kept up to date while a batch is decided."""
+
+    versions: dict[tuple[int, int], Version] = field(default_factory=dict)
+    holders: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
+
+    def content(self, case: int, version: int | None) -> Version | None:
+        """The opened version, where there is one."""
+        return None if version is None else self.versions.get((case, version))
+
+    def standing(self, scope: str, key: str, case: int) -> tuple[Standing, ...]:
+        """Other cases that hold the key."""
+        held = self.holders.get((scope, key), {})
+        return tuple(Standing(other, state) for other, state in held.items() if other != case)
+
+    def settle(self, book: Rulebook, before: Case, after: Case) -> None:
+        """Let the rest of the batch see what this decision took and gave back."""
+        for name in before.holds.keys() | after.holds.keys():
+            scope = book.process.holds[name].scope
+            old, new = before.holds.get(name), after.holds.get(name)
+            if old and old != new:
+                self.holders.get((scope, old), {}).pop(after.id, None)
+            if new:
+                self.holders.setdefault((scope, new), {})[after.id] = after.state
+
+
+def submission(version: Version, number: int) -> Submission:
+    """A frozen working copy as the engine reads it."""
+    documents = {kind: d["digest"] for kind, d in version.content["documents"].items()}
+    return Submission(number, version.digest, version.content["data"], documents)
+
+
+def hold_keys(book: Rulebook, vault: Vault, data: Mapping[str, Any]) -> dict[str, str]:
+    """HMAC keys of the process's holds for this data, by hold; holds whose field is empty take nothing."""
+    out = {}
+    for name, hold in book.process.holds.items():
+        value = data.get(hold.key.removeprefix("data."))
+        if value not in (None, ""):
+            out[name] = vault.lookup(hold.scope, str(value))
+    return out
+
+
+def gather(
+    cursor: psycopg.Cursor[Any], rows: Sequence[Claimed], books: Mapping[int, Rulebook], vault: Vault
+) -> Material:
+    """Everything that the commands `rows` need, read under the locks that the claim took."""
+    material = Material()
+    wanted = {w for r in rows for w in _wanted(r, books[r.id])}
+    if wanted:
+        _open(cursor, wanted, vault, material)
+    keys = sorted(_keys(rows, books, vault, material))
+    if keys:
+        _stand(cursor, keys, material)
+    return material
+
+
+def _wanted(row: Claimed, book: Rulebook) -> Iterable[tuple[int, int, int]]:
+    for part in ("data", "input"):
+        version = row.payload.get(part)
+        if version is not None:
+            yield row.case_id, version, row.person
+    if row.data and row.do in book.reads_data or row.do.startswith("@") and row.data and book.reads_data:
+        yield row.case_id, row.data, row.person
+
+
+def _open(
+    cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[int, int, int]], vault: Vault, material: Material
+) -> None:
+    cases, versions, persons = zip(*wanted, strict=True)
+    keys: dict[bytes, PersonKey] = {}
+    for case, version, cipher, digest, wrapped in cursor.execute(
+        _VERSIONS, [list(cases), list(versions), list(persons)]
+    ).fetchall():
+        if cipher is None or wrapped is None:
+            continue
+        key = keys.get(wrapped)
+        if key is None:
+            key = keys[wrapped] = vault.person(wrapped)
+        material.versions[case, version] = Version(key.open_json(cipher, place(case, version)), digest)
+
+
+def place(case: int, version: int) -> str:
+    """Where a version belongs; part of its encryption, so that rows cannot be swapped."""
+    return f"case/{case}/{version}"
+
+
+def _keys(
+    rows: Sequence[Claimed], books: Mapping[int, Rulebook], vault: Vault, material: Material
+) -> set[tuple[str, str]]:
+    out = set()
+    for row in rows:
+        book = books[row.id]
+        version = material.content(row.case_id, row.payload.get("data"))
+        if version is not None and (row.do == SUBMIT or book.process.holds):
+            for name, key in hold_keys(book, vault, version.content["data"]).items():
+                out.add((book.process.holds[name].scope, key))
+    return out
+
+
+def _stand(cursor: psycopg.Cursor[Any], keys: Sequence[tuple[str, str]], material: Material) -> None:
+    columns = [[scope for scope, _ in keys], [key for _, key in keys]]
+    cursor.execute(_KEYS, columns)
+    cursor.execute(_LOCK, columns)
+    for scope, key, case, state in cursor.execute(_STANDING, columns).fetchall():
+        material.holders.setdefault((scope, key), {})[case] = state

@@ -1,0 +1,268 @@
+"""Where a transition is decided: pure, no I/O, the same answer for the same question every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from workflow import timers
+from workflow.case import Case
+from workflow.clocks import due
+from workflow.commands import FINISH_STEP, FIRE_TIMER, SUBMIT, SYSTEM, TIMER, Command
+from workflow.decision import Decision, Draft, Refused
+from workflow.definition.guards import GuardError
+from workflow.definition.process import Condition, StateTimer, Transition
+from workflow.errors import CorruptHistoryError
+from workflow.events import stamp
+from workflow.inputs import refuse_input
+from workflow.permission import acting_roles, refuse_submit, refuse_transition, wrong_state
+from workflow.refusals import Refusal
+from workflow.rulebook import Rulebook
+from workflow.submission import holds_taken, refuse_content, version_body
+
+#: Moves that one command may cause; a definition that needs more is a loop.
+MAX_CASCADE = 20
+
+
+def decide(book: Rulebook, case: Case, command: Command, now: datetime) -> Decision:
+    """What `command` does to `case` at `now` (UTC): events, effects and the case after them, or a refusal.
+
+    A refused decision has no events and leaves the case as it is.
+    """
+    draft = Draft(book, case, now)
+    try:
+        _DECIDERS.get(command.do, _transition)(draft, command)
+    except Refused as refused:
+        return Decision(case=case, refusal=refused.refusal)
+    return draft.decision()
+
+
+def _submit(draft: Draft, command: Command) -> None:
+    book, case = draft.book, draft.case
+    draft.require(refuse_submit(book, case, command.actor))
+    draft.require(_refuse_revision(case, command))
+    if command.submission is None:
+        raise Refused(Refusal("data_incomplete", {"fields": []}))
+    draft.require(refuse_content(book.process, command.submission, draft.today))
+    keys, start = holds_taken(book.process, command)
+    role = book.party or sorted(command.actor.roles & book.staff)[0]
+    acting = () if command.actor.id == case.owner else acting_roles(book, role, command.actor)
+    body = {
+        "process": case.process,
+        "definition": case.definition,
+        "office": case.office,
+        "owner": case.owner,
+        "to": start or book.process.initial.name,
+        "role": role,
+        **version_body(book.process, command.submission, draft.today),
+    }
+    if acting:
+        body["acting"] = list(acting)
+    if keys:
+        body["holds"] = keys
+    draft.add("submitted", command.actor.id, body)
+    _cascade(draft, command)
+
+
+def _transition(draft: Draft, command: Command) -> None:
+    book, case = draft.book, draft.case
+    transition = book.transitions.get(command.do)
+    if transition is None:
+        raise Refused(Refusal("unknown_transition", {"do": command.do}))
+    if case.state not in transition.sources:
+        raise Refused(wrong_state(case, transition.name))
+    draft.require(_refuse_revision(case, command))
+    draft.require(refuse_transition(book, case, transition, command.actor, draft.now))
+    draft.require(refuse_input(book.process, case, transition, command))
+    body = _moved_body(draft, transition, command)
+    verdicts = _require_guards(draft, transition, command)
+    if verdicts:
+        body["guards"] = verdicts
+    if case.step is not None and case.step.failed is None:
+        draft.add("step_cancelled", command.actor.id, {"step": case.step.seq, "run": case.step.run})
+    if transition.run:
+        draft.request(command.actor.id, transition, (transition.name,), body)
+    else:
+        _move(draft, transition, command.actor.id, body)
+        _cascade(draft, command)
+
+
+def _refuse_revision(case: Case, command: Command) -> Refusal | None:
+    seen = case.revision + command.saves
+    if command.revision is None or command.revision == seen:
+        return None
+    at = stamp(case.entered_at) if case.entered_at else None
+    return Refusal("stale_revision", {"revision": seen, "by": case.moved_by, "at": at})
+
+
+def _moved_body(draft: Draft, transition: Transition, command: Command) -> dict[str, Any]:
+    case, book = draft.case, draft.book
+    body: dict[str, Any] = {"do": transition.name, "from": case.state, "to": transition.to, "role": transition.by}
+    if command.actor.id != case.owner:
+        acting = acting_roles(book, transition.by, command.actor)
+        if acting:
+            body["acting"] = list(acting)
+    if command.input_digest:
+        body["input"] = command.input_digest
+    if command.checklist:
+        body["checklist"] = list(command.checklist)
+    if command.submission is not None and book.submits(transition):
+        draft.require(refuse_content(book.process, command.submission, draft.today))
+        body |= version_body(book.process, command.submission, draft.today)
+        body["holds"] = holds_taken(book.process, command)[0]
+    return body
+
+
+def _move(draft: Draft, transition: Transition, actor: str, body: Mapping[str, Any]) -> None:
+    event = draft.add("moved", actor, body)
+    if transition.then:
+        draft.notify(event.seq, transition.then)
+    if transition.to != body["from"] or not transition.internal:
+        draft.follow_holds(transition.to)
+
+
+def _cascade(draft: Draft, command: Command) -> None:
+    """Perform the moves that fire by themselves, up to the first that needs a step or none holds (rule 6)."""
+    for _ in range(MAX_CASCADE):
+        waiting = draft.book.system.get(draft.case.state, ())
+        move = next((t for t in waiting if t.run or _holds(draft, t, command, {})), None)
+        if move is None:
+            return
+        body = {"do": move.name, "from": draft.case.state, "to": move.to, "role": SYSTEM}
+        if move.run:
+            draft.request(SYSTEM, move, tuple(t.name for t in waiting if t.run == move.run), body)
+            return
+        _move(draft, move, SYSTEM, body)
+    raise CorruptHistoryError(f"Case {draft.case.id} moves by itself without end from {draft.case.state}.")
+
+
+def _finish_step(draft: Draft, command: Command) -> None:
+    case, payload = draft.case, command.payload
+    step = case.step
+    if step is None or step.failed or step.seq != payload["step"]:
+        event = draft.add("step_ignored", SYSTEM, {"step": payload["step"], "run": payload["run"]})
+        draft.void(event.seq, payload)
+        return
+    if not payload["ok"]:
+        draft.fail(step, payload["code"], payload.get("attempts", 1))
+        return
+    body = {"step": step.seq, "run": step.run, "result": payload["result"]}
+    draft.add("step_succeeded", SYSTEM, body)
+    move = next((t for t in step.moves if _holds(draft, draft.book.transitions[t], command, payload["result"])), None)
+    if move is None:
+        draft.add("step_failed", SYSTEM, {"step": step.seq, "run": step.run, "code": "no_move_holds"})
+        return
+    transition = draft.book.transitions[move]
+    carried = {**step.carry, "do": move, "to": transition.to, "step": step.seq}
+    _move(draft, transition, step.actor, carried)
+    _cascade(draft, command)
+
+
+def _fire_timer(draft: Draft, command: Command) -> None:
+    name = command.payload["timer"]
+    moment = timers.armed(draft.book, draft.case).get(name)
+    if moment is None or moment > draft.now:
+        raise Refused(Refusal("not_due", {"timer": name}))
+    kind, _, rest = name.partition("/")
+    _FIRE[kind](draft, command, rest, moment)
+
+
+def _fire_state(draft: Draft, command: Command, rest: str, moment: datetime) -> None:
+    timer = draft.book.process.states[draft.case.state].timers[int(rest.rpartition("/")[2])]
+    n = timers.occurrences(draft.book, timer, draft.case, draft.now) if timer.notify else _next(draft.case, timer)
+    _refuse_blocked(draft, timer.fire)
+    body = {"timer": rest, "index": str(timer.index), "n": n, "due": stamp(moment)}
+    event = draft.add("timer_fired", TIMER, body)
+    if timer.notify:
+        draft.notify(event.seq, timer.notify)
+    if timer.fire:
+        _fire_move(draft, command, timer.fire)
+
+
+def _fire_clock(draft: Draft, command: Command, rest: str, moment: datetime) -> None:
+    name, _, percent = rest.rpartition("/")
+    clock = draft.book.process.clocks[name]
+    step = next(s for s in clock.steps if s.at == int(percent))
+    promised = due(clock, draft.case.clocks[name], draft.book.zone)
+    body = {"clock": name, "at": step.at, "reached": stamp(moment), "due": stamp(promised) if promised else None}
+    _refuse_blocked(draft, step.fire)
+    event = draft.add("clock_reached", TIMER, body)
+    if step.then:
+        draft.notify(event.seq, step.then)
+    if step.fire:
+        _fire_move(draft, command, step.fire)
+
+
+def _fire_lease(draft: Draft, command: Command, rest: str, moment: datetime) -> None:
+    task = draft.case.task
+    draft.add("lease_expired", TIMER, {"task": int(rest), "holder": task.holder if task else None})
+
+
+def _next(case: Case, timer: StateTimer) -> int:
+    return case.fired.get(str(timer.index), 0) + 1
+
+
+def _refuse_blocked(draft: Draft, transition: str | None) -> None:
+    """A timer that would move the case waits while a step is pending; the caller arms it again."""
+    step = draft.case.step
+    if transition is None or step is None or step.failed or draft.book.transitions[transition].cancels:
+        return
+    raise Refused(Refusal("step_pending", {"run": step.run, "do": transition}))
+
+
+def _fire_move(draft: Draft, command: Command, name: str) -> None:
+    transition = draft.book.transitions[name]
+    if draft.case.state not in transition.sources or not _holds(draft, transition, command, {}):
+        return
+    step = draft.case.step
+    if step is not None and not step.failed:
+        draft.add("step_cancelled", TIMER, {"step": step.seq, "run": step.run})
+    body = {"do": name, "from": draft.case.state, "to": transition.to, "role": TIMER}
+    if transition.run:
+        draft.request(TIMER, transition, (name,), body)
+        return
+    _move(draft, transition, TIMER, body)
+    _cascade(draft, command)
+
+
+def _require_guards(draft: Draft, transition: Transition, command: Command) -> list[bool]:
+    """The verdicts of the transition's guards; refuses with the sentence of the first that does not hold.
+
+    Guards over a step's result are asked when there is a result.
+    """
+    if transition.run and any(_of_result(c) for c in transition.when):
+        return []
+    try:
+        reached, verdicts = draft.book.machine.move(draft.case.state, transition.name, draft.values(command, {}))
+    except GuardError as error:
+        raise Refused(Refusal("guard_error", {"do": transition.name, "why": str(error)})) from error
+    if reached is not None:
+        return verdicts
+    raise Refused(Refusal("guard", {"do": transition.name}, transition.when[len(verdicts) - 1].otherwise))
+
+
+def _holds(draft: Draft, transition: Transition, command: Command, result: Mapping[str, Any]) -> bool:
+    if not transition.when:
+        return True
+    values = draft.values(command, result)
+    try:
+        return all(c.guard.holds({v: values(v) for v in c.guard.variables}) for c in transition.when)
+    except GuardError as error:
+        raise Refused(Refusal("guard_error", {"do": transition.name, "why": str(error)})) from error
+
+
+def _of_result(condition: Condition) -> bool:
+    return any(v.startswith("result.") for v in condition.guard.variables)
+
+
+_DECIDERS: Mapping[str, Callable[[Draft, Command], None]] = {
+    SUBMIT: _submit,
+    FIRE_TIMER: _fire_timer,
+    FINISH_STEP: _finish_step,
+}
+_FIRE: Mapping[str, Callable[[Draft, Command, str, datetime], None]] = {
+    timers.STATE: _fire_state,
+    timers.CLOCK: _fire_clock,
+    timers.LEASE: _fire_lease,
+}

@@ -1,0 +1,1 @@
+"""A definition: its typed form, and the reader that tells every problem with line and column."""

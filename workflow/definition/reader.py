@@ -1,0 +1,91 @@
+"""From files, or from what the database stores, to a `Process`; all problems at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.definition.body import body_hash, make_body, parts_of
+from workflow.definition.builder import build_process
+from workflow.definition.errors import DefinitionError, Problem
+from workflow.definition.format import check_format
+from workflow.definition.node import Node, Report
+from workflow.definition.process import Process
+from workflow.definition.source import Source
+from workflow.definition.yaml import load
+
+PROCESS_FILE = "process.yaml"
+#: Parts of a definition that stand in files of their own, under the key that names the file.
+PARTS = ("form", "notices", "standard")
+
+
+def read_process(folder: Path) -> Process:
+    """The process of a folder with `process.yaml` and what it names; DefinitionError with all problems."""
+    names = (path.name for path in sorted(folder.glob("*.yaml")))
+    files = {}
+    for name in names:
+        try:
+            files[name] = (folder / name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise _missing(
+                str(folder / name), "not_utf8", "The file is not UTF-8 text; save it as UTF-8."
+            ) from error
+    return parse_process(files, folder=str(folder))
+
+
+def parse_process(files: Mapping[str, str], *, folder: str = "") -> Process:
+    """The process of `files` (name → text); `folder` is put before the names told in problems."""
+    report = Report()
+    process = _load(files, PROCESS_FILE, folder, report)
+    if process is None:
+        raise DefinitionError(report.problems)
+    parts = {"process": process}
+    for part in PARTS:
+        if source := _part(files, part, process, folder, report):
+            parts[part] = source
+    return _make(parts, report)
+
+
+def load_process(body: Mapping[str, Any]) -> Process:
+    """The process of a stored canonical body; equal to the one it was made from, with the same hash."""
+    parts = {name: Source(file=f"{name}.yaml", data=data) for name, data in parts_of(body).items()}
+    return _make(parts, Report())
+
+
+def _make(parts: Mapping[str, Source], report: Report) -> Process:
+    nodes = {name: Node(source, report, (), source.data) for name, source in parts.items()}
+    for name, node in nodes.items():
+        check_format(node, name)
+    absent = Node(Source(file="", data=None), Report(), (), None)
+    built = build_process(*(nodes.get(name, absent) for name in ("process", *PARTS)))
+    report.raise_if_any()
+    body = make_body({name: source.data for name, source in parts.items()})
+    return built(hash=body_hash(body), body=body)
+
+
+def _part(files: Mapping[str, str], part: str, process: Source, folder: str, report: Report) -> Source | None:
+    """The part that `process` names by its file; None where that is missing or told of."""
+    name = process.data.get(part) if isinstance(process.data, dict) else None
+    if not isinstance(name, str):
+        return None
+    if name not in files:
+        Node(process, report, (part,), name).unknown("file", sorted(set(files) - {PROCESS_FILE}))
+        return None
+    return _load(files, name, folder, report)
+
+
+def _load(files: Mapping[str, str], name: str, folder: str, report: Report) -> Source | None:
+    told = f"{folder}/{name}" if folder else name
+    if name not in files:
+        report.problems.append(_missing(told, "missing_file", "There is no such file.").problems[0])
+        return None
+    try:
+        return load(files[name], told)
+    except DefinitionError as error:
+        report.problems.extend(error.problems)
+        return None
+
+
+def _missing(file: str, code: str, message: str) -> DefinitionError:
+    return DefinitionError([Problem(file=file, line=0, column=0, code=code, message=message)])

@@ -1,0 +1,151 @@
+"""The only code that changes a case, live and in replay alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from workflow import clocks
+from workflow.case import Case, Step, Task
+from workflow.errors import CorruptHistoryError
+from workflow.events import Event
+from workflow.rulebook import Rulebook
+
+Change = Callable[[Rulebook, Case, Event], Mapping[str, Any]]
+
+
+def evolve(book: Rulebook, case: Case, event: Event) -> Case:
+    """The case after `event`, which must be the next one of its history."""
+    change = CHANGES.get(event.type)
+    if change is None or event.seq != case.seq + 1:
+        raise CorruptHistoryError(f"Case {case.id} cannot take event {event.seq} ({event.type}) after {case.seq}.")
+    return replace(case, seq=event.seq, head=event.hash, **change(book, case, event))
+
+
+def fold(book: Rulebook, case: Case, events: Iterable[Event]) -> Case:
+    """The case after all `events`, from a case that has seen none."""
+    for event in events:
+        case = evolve(book, case, event)
+    return case
+
+
+def _submitted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    body = e.body
+    return {
+        **_entry(book, case, e.seq, body["to"], e.at),
+        "owner": body["owner"],
+        "submitted_at": e.at,
+        "revision": case.revision + 1,
+        "moved_by": e.actor,
+        "holds": body.get("holds", {}),
+        "performed": _performed({}, body, e.actor),
+        **_version(body),
+    }
+
+
+def _moved(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    body = e.body
+    transition = book.transitions[body["do"]]
+    fresh = "data" in body
+    changes = {
+        "revision": case.revision + 1,
+        "moved_by": e.actor,
+        "step": None,
+        "performed": _performed({} if fresh else case.performed, body, e.actor),
+        **_version(body),
+    }
+    if transition.internal and body["from"] == body["to"]:
+        return changes
+    held = body.get("holds", case.holds)
+    holds = {name: key for name, key in held.items() if body["to"] not in book.process.holds[name].until}
+    return {**changes, "holds": holds, **_entry(book, case, e.seq, body["to"], e.at)}
+
+
+def _entry(book: Rulebook, case: Case, seq: int, to: str, at: datetime) -> Mapping[str, Any]:
+    spec = book.process.states[to].task
+    task = Task(seq, spec.role, spec.office or case.office) if spec else None
+    return {
+        "state": to,
+        "entered_at": at,
+        "task": task,
+        "fired": {},
+        "clocks": clocks.entered(book.process.clocks, case.clocks, to, at),
+    }
+
+
+def _version(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "data" not in body:
+        return {}
+    return {
+        "data": body["data"]["version"],
+        "documents": body["documents"],
+        "complete": body["complete"],
+    }
+
+
+def _performed(
+    before: Mapping[str, tuple[str, ...]], body: Mapping[str, Any], actor: str
+) -> Mapping[str, tuple[str, ...]]:
+    roles = [body["role"], *body.get("acting", ())]
+    return {**before, **{r: (*before.get(r, ()), actor) for r in roles if actor not in before.get(r, ())}}
+
+
+def _step_requested(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    body = e.body
+    carry = body.get("carry", {})
+    return {"step": Step(e.seq, body["run"], tuple(body["moves"]), e.actor, body["role"], carry)}
+
+
+def _step_ended(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {"step": None}
+
+
+def _step_failed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {"step": replace(case.step, failed=e.body["code"]) if case.step else None}
+
+
+def _nothing(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {}
+
+
+def _claimed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    if case.task is None:
+        raise CorruptHistoryError(f"Case {case.id} has no task that event {e.seq} could claim.")
+    until = datetime.fromisoformat(e.body["until"])
+    return {"task": replace(case.task, holder=e.actor, until=until)}
+
+
+def _released(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {"task": replace(case.task, holder=None, until=None) if case.task else None}
+
+
+def _timer_fired(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {"fired": {**case.fired, e.body["index"]: e.body["n"]}}
+
+
+def _clock_reached(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    reading = case.clocks[e.body["clock"]]
+    told = replace(reading, fired=(*reading.fired, e.body["at"]))
+    return {"clocks": {**case.clocks, e.body["clock"]: told}}
+
+
+#: Every type of event there is, with what it changes.
+CHANGES: Mapping[str, Change] = {
+    "submitted": _submitted,
+    "moved": _moved,
+    "step_requested": _step_requested,
+    "step_succeeded": _step_ended,
+    "step_failed": _step_failed,
+    "step_cancelled": _step_ended,
+    "step_ignored": _nothing,
+    "task_claimed": _claimed,
+    "task_released": _released,
+    "lease_expired": _released,
+    "timer_fired": _timer_fired,
+    "clock_reached": _clock_reached,
+}
+
+#: Events after which the armed timers may differ.
+MOVES_TIMERS = frozenset({"submitted", "moved", "task_claimed", "task_released", "lease_expired", "timer_fired", "clock_reached"})

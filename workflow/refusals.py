@@ -1,0 +1,118 @@
+"""Why something is not done: a stable code and a sentence that the person can act on.
+
+The order in which refusals are told is rule 7: exists, state, revision, pending step, role, office, four eyes,
+holder of the task, input, guards, holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflow.definition.process import Text
+
+#: Sentences by code. `{name}` places are filled from the refusal's details.
+SENTENCES: Mapping[str, Text] = {
+    "unknown_transition": {
+        "id": "Tindakan {do} tidak ada pada proses ini.",
+        "en": "This process has no action {do}.",
+    },
+    "wrong_state": {
+        "id": "Tindakan {do} tidak dapat dilakukan karena permohonan sekarang berstatus {state}{since}.",
+        "en": "The action {do} cannot be done because the case is now {state}{since}.",
+    },
+    "stale_revision": {
+        "id": "Permohonan ini sudah diubah{since} setelah Anda membukanya. Muat ulang, lalu coba lagi.",
+        "en": "This case was changed{since} after you opened it. Reload it, then try again.",
+    },
+    "step_pending": {
+        "id": "Permohonan ini sedang diproses ({run}). Tunggu sebentar, lalu coba lagi.",
+        "en": "This case is being worked on ({run}). Wait a moment, then try again.",
+    },
+    "wrong_role": {
+        "id": "Tindakan {do} hanya untuk peran {role}.",
+        "en": "The action {do} is for the role {role} only.",
+    },
+    "wrong_office": {
+        "id": "Anda tidak bertugas di kantor {office}, tempat permohonan ini.",
+        "en": "You do not work for the office {office}, to which this case belongs.",
+    },
+    "four_eyes": {
+        "id": "Anda sudah bertindak sebagai {other} pada permohonan ini; tindakan {do} harus oleh orang lain.",
+        "en": "You have acted as {other} on this case; somebody else must do {do}.",
+    },
+    "own_case": {
+        "id": "Permohonan ini milik Anda sendiri; petugas lain yang harus menanganinya.",
+        "en": "This case is your own; another officer must handle it.",
+    },
+    "not_holder": {
+        "id": "Tugas ini sedang dipegang petugas lain sampai {until}.",
+        "en": "Another officer holds this task until {until}.",
+    },
+    "invalid_input": {
+        "id": "Isian belum benar: {fields}.",
+        "en": "Something is missing or wrong: {fields}.",
+    },
+    "data_incomplete": {
+        "id": "Data permohonan belum lengkap atau belum benar: {fields}.",
+        "en": "The application's data is incomplete or wrong: {fields}.",
+    },
+    "document_missing": {
+        "id": "Dokumen belum ada: {kinds}.",
+        "en": "Documents are missing: {kinds}.",
+    },
+    "guard": {"id": "Syarat belum terpenuhi.", "en": "A condition is not met."},
+    "guard_error": {
+        "id": "Syarat tidak dapat diperiksa. Hubungi penyelia.",
+        "en": "A condition could not be checked. Tell the supervisor.",
+    },
+    "hold_full": {
+        "id": "Masih ada permohonan atau kartu lain yang berlaku untuk {hold} ini (permohonan {others}).",
+        "en": "Another case or card already stands for this {hold} (case {others}).",
+    },
+    "not_due": {"id": "Waktunya belum tiba.", "en": "It is not due."},
+    "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
+    "engine_error": {
+        "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",
+        "en": "The system failed; the case is unchanged. The office has been told.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command that is not performed; nothing changed."""
+
+    code: str
+    #: Facts for the sentence and for programs; JSON-able, without personal values.
+    details: Mapping[str, Any] = field(default_factory=dict)
+    #: The definition's own sentence where it has one.
+    text: Text | None = None
+
+    def sentence(self, language: str) -> str:
+        """The sentence in `language`, falling back to Indonesian."""
+        return sentence(self.code, self.details, self.text, language)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is stored as a command's outcome."""
+        return {"code": self.code, "details": dict(self.details)} | (
+            {"text": dict(self.text)} if self.text else {}
+        )
+
+
+def sentence(code: str, details: Mapping[str, Any], text: Text | None, language: str) -> str:
+    """The words of a stored refusal in `language`, falling back to Indonesian."""
+    words = text or SENTENCES.get(code) or SENTENCES["guard"]
+    template = words.get(language) or words["id"]
+    for name, value in details.items():
+        template = template.replace("{" + name + "}", _told(value))
+    return template
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_told(v) for v in value)
+    if isinstance(value, Mapping):
+        return str(value.get("field") or value.get("name") or "")
+    return str(value)
