@@ -27,7 +27,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "ALUR_REDIS_URL": "Address of Redis or Valkey (redis://…, unix://…); embedded when not set.",
         "ALUR_HOST": "Address that the web server listens on; 127.0.0.1 when not set.",
         "ALUR_PORT": "Port that the web server listens on; 8000 when not set.",
-        "ALUR_PUBLIC_URL": "Address under which people and QR codes reach the pages; http://HOST:PORT when not set.",
+        "ALUR_PUBLIC_URL": "Address of the pages for people and QR codes; http://HOST:PORT when not set.",
         "ALUR_SECRET_KEY": "Key of sessions and forms: 32 bytes, URL-safe base64; generated in development.",
         "ALUR_DATA_KEY": "Key that wraps the persons' keys, like ALUR_SECRET_KEY.",
         "ALUR_ENV": "development or production; development when not set.",
@@ -121,9 +121,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
     `cwd` is absolute. Raises `SettingsError` for an unknown `ALUR_` name, a value that is not understood and,
     in production, a missing key.
     """
-    given = {
-        name: value.strip() for name, value in environ.items() if name.startswith(PREFIX) and value.strip()
-    }
+    given = {name: value.strip() for name, value in environ.items() if name.startswith(PREFIX) and value.strip()}
     for name in sorted(given):
         if name not in KNOWN:
             raise _unknown(name)
@@ -134,13 +132,12 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         env=_environment(given.get("ALUR_ENV", "development")),
         host=host,
         port=port,
-        public_url=(_optional(given, "ALUR_PUBLIC_URL", _address("http", "https")) or f"http://{host}:{port}").rstrip("/"),
+        public_url=_public(given, host, port),
         database_url=_optional(given, "ALUR_DATABASE_URL", _database),
         redis_url=_optional(given, "ALUR_REDIS_URL", _address("redis", "rediss", "unix")),
         secret_key=_optional(given, "ALUR_SECRET_KEY", decode_key),
         data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
-        documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3"))
-        or (data / "documents").as_uri(),
+        documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
         signer=_optional(given, "ALUR_SIGNER", _signer),
         tsa_url=_optional(given, "ALUR_TSA_URL", _address("http", "https")),
         chromium=_optional(given, "ALUR_CHROMIUM", lambda _name, value: cwd / value),
@@ -194,9 +191,7 @@ def _kept_key(path: Path) -> bytes:
 def _refuse_exposed(path: Path) -> None:
     found = path.stat()
     if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise SettingsError(
-            "key_exposed", f"{path} must belong to you and be closed to others: run chmod go= on it."
-        )
+        raise SettingsError("key_exposed", f"{path} must belong to you and be closed to others: run chmod go= on it.")
 
 
 def _check_keys(settings: Settings) -> None:
@@ -244,6 +239,11 @@ def _address(*schemes: str) -> Callable[[str, str], str]:
     return read
 
 
+def _public(given: Mapping[str, str], host: str, port: int) -> str:
+    chosen = _optional(given, "ALUR_PUBLIC_URL", _address("http", "https"))
+    return (chosen or f"http://{f'[{host}]' if ':' in host else host}:{port}").rstrip("/")
+
+
 def _database(name: str, value: str) -> str:
     value = _address("postgresql", "postgres", "postgresql+psycopg")(name, value)
     return "postgresql+psycopg:" + value.split(":", 1)[1]
@@ -262,9 +262,7 @@ def _oidc(given: Mapping[str, str]) -> Oidc | None:
     if len(absent) == len(names):
         return None
     if absent:
-        raise SettingsError(
-            "setting_missing", f"{absent[0]} must be set, too, where another ALUR_OIDC_ setting is."
-        )
+        raise SettingsError("setting_missing", f"{absent[0]} must be set, too, where another ALUR_OIDC_ setting is.")
     issuer = _address("http", "https")(names[0], given[names[0]])
     return Oidc(issuer=issuer, client_id=given[names[1]], client_secret=given[names[2]])
 

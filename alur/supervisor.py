@@ -46,9 +46,7 @@ class Supervisor:
     behind is killed with its group before it is started again.
     """
 
-    def __init__(
-        self, children: Sequence[Child], *, out: BinaryIO | None = None, grace: float = GRACE
-    ) -> None:
+    def __init__(self, children: Sequence[Child], *, out: BinaryIO | None = None, grace: float = GRACE) -> None:
         """Take the children, where their output goes (standard output) and the seconds for a clean end."""
         width = max((len(child.name) for child in children), default=0)
         self._out = _Output(sys.stdout.buffer if out is None else out, width)
@@ -185,9 +183,7 @@ class _Run:
         self._close(selector)
         code = self.process.returncode
         self.process = None
-        self._plan(
-            now, f"ended with code {code}" if code >= 0 else f"was ended by signal {-code}", final=final
-        )
+        self._plan(now, f"ended with code {code}" if code >= 0 else f"was ended by signal {-code}", final=final)
 
     def ask_to_end(self) -> None:
         if self.process is not None and not self.has_ended():

@@ -117,9 +117,7 @@ def draw(face: CardFace, photo: bytes, qr_url: str, template: str = "ak1.typ") -
 
 def _printed(face: CardFace) -> Mapping[str, object]:
     education = ", ".join(
-        str(part)
-        for part in (face.education_level, face.education_major, face.education_year)
-        if part is not None
+        str(part) for part in (face.education_level, face.education_major, face.education_year) if part is not None
     )
     return asdict(face) | {
         "birth_date": day_in_words(face.birth_date),
@@ -141,13 +139,11 @@ def _template(name: str) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_cards() / "fonts")]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_cards() / "fonts")])
 
 
 def _cards() -> Path:
-    # `definitions` is data without code, so a namespace package: importlib.resources fails on it in an editable
-    # installation (Python 3.11) and mixes in any other folder of that name on the path. Its place beside this
-    # package is the same in a checkout and in a wheel.
+    # `definitions` is data without code, so a namespace package: importlib.resources fails on it in an
+    # editable installation (Python 3.11) and mixes in any other folder of that name on the path. Its place
+    # beside this package is the same in a checkout and in a wheel.
     return Path(__file__).resolve().parent.parent / "definitions" / "cards"

@@ -69,16 +69,12 @@ def revocation_list(issuer: Issued, number: int, now: datetime) -> x509.Certific
         .last_update(now - BACKDATED)
         .next_update(now + CRL_LIFETIME)
         .add_extension(x509.CRLNumber(number), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
         .sign(issuer.key, hashes.SHA256())
     )
 
 
-def _begin(
-    name: str, key: PrivateKey, now: datetime, years: int, issuer: Issued | None
-) -> x509.CertificateBuilder:
+def _begin(name: str, key: PrivateKey, now: datetime, years: int, issuer: Issued | None) -> x509.CertificateBuilder:
     signing_key = key if issuer is None else issuer.key
     builder = (
         x509.CertificateBuilder()
@@ -89,9 +85,7 @@ def _begin(
         .not_valid_before(now - BACKDATED)
         .not_valid_after(now + timedelta(days=365 * years))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
     )
     # Hard-fail revocation checks look for a list only where the certificate names one. Nothing fetches this
     # address.

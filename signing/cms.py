@@ -40,9 +40,7 @@ async def wrap(prepared: Prepared, signature: bytes) -> bytes:
     Raises Rejected `signature_wrong` if it was not made over them by the key of the prepared certificate.
     """
     if not _made_by(prepared, signature):
-        raise Rejected(
-            "signature_wrong", "The key holder's signature does not belong to the prepared attributes."
-        )
+        raise Rejected("signature_wrong", "The key holder's signature does not belong to the prepared attributes.")
     content = await keyless(prepared.certificate, prepared.chain, signature).async_sign_prescribed_attributes(
         prepared.digest_algorithm, signed_attrs=cms.CMSAttributes.load(prepared.attributes)
     )

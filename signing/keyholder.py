@@ -49,9 +49,7 @@ class Pkcs12KeyHolder:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise Unavailable(
-                "key_file", f"The key file {path.name} cannot be read: {error.strerror}."
-            ) from error
+            raise Unavailable("key_file", f"The key file {path.name} cannot be read: {error.strerror}.") from error
         try:
             bundle = load_pkcs12(content, passphrase)
         except ValueError as error:
@@ -59,9 +57,7 @@ class Pkcs12KeyHolder:
                 "key_passphrase", f"The key file {path.name} does not open: wrong passphrase or damaged."
             ) from error
         if bundle.cert is None or not isinstance(bundle.key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise Rejected(
-                "key_kind", f"The key file {path.name} holds no EC or RSA key with its certificate."
-            )
+            raise Rejected("key_kind", f"The key file {path.name} holds no EC or RSA key with its certificate.")
         self._key = bundle.key
         self._certificate = bundle.cert.certificate.public_bytes(Encoding.DER)
         self._chain = tuple(other.certificate.public_bytes(Encoding.DER) for other in bundle.additional_certs)

@@ -76,9 +76,7 @@ def check_pdf(data: bytes) -> dict[str, Any]:
 
 
 def _check(data: bytes) -> dict[str, Any]:
-    reader = PdfReader(
-        io.BytesIO(data), root_object_recovery_limit=1000, xref_stream_maximum_entries=_MAX_OBJECTS
-    )
+    reader = PdfReader(io.BytesIO(data), root_object_recovery_limit=1000, xref_stream_maximum_entries=_MAX_OBJECTS)
     warnings = []
     if reader.is_encrypted:
         if reader.decrypt("") is PasswordType.NOT_DECRYPTED:
@@ -118,9 +116,7 @@ def _walk(trailer: PdfObject) -> Iterator[tuple[PdfObject, bool]]:
             item = item.get_object()
         if isinstance(item, DictionaryObject):
             yield item, freely_named
-            waiting += [
-                (item.raw_get(key), key in _FREELY_NAMED) for key in item if _nests(item.raw_get(key))
-            ]
+            waiting += [(item.raw_get(key), key in _FREELY_NAMED) for key in item if _nests(item.raw_get(key))]
         elif isinstance(item, ArrayObject):
             waiting += [(member, False) for member in list.__iter__(item) if _nests(member)]
 

@@ -140,13 +140,9 @@ def finish(prepared: Prepared, signed: bytes) -> bytes:
     the room does not hold it.
     """
     if cms.signed_attributes(signed) != prepared.attributes:
-        raise Rejected(
-            "cms_mismatch", "The signature was made over other attributes than those of this file."
-        )
+        raise Rejected("cms_mismatch", "The signature was made over other attributes than those of this file.")
     if prepared.level.stamped and not cms.is_stamped(signed):
-        raise Rejected(
-            "level_pending", f"The signature has no time stamp yet, which {prepared.level.value} asks for."
-        )
+        raise Rejected("level_pending", f"The signature has no time stamp yet, which {prepared.level.value} asks for.")
     start, end = prepared.region
     room = PreparedByteRangeDigest(
         document_digest=prepared.digest, reserved_region_start=start, reserved_region_end=end
@@ -159,13 +155,9 @@ def finish(prepared: Prepared, signed: bytes) -> bytes:
     return output.getvalue()
 
 
-def _session(
-    pdf: bytes, profile: SigningProfile, signer: Signer
-) -> tuple[IncrementalPdfFileWriter, PdfSigningSession]:
+def _session(pdf: bytes, profile: SigningProfile, signer: Signer) -> tuple[IncrementalPdfFileWriter, PdfSigningSession]:
     field = SigFieldSpec(profile.field)
-    pdf_signer = PdfSigner(
-        _metadata(profile), signer=signer, timestamper=profile.timestamper, new_field_spec=field
-    )
+    pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=profile.timestamper, new_field_spec=field)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         session = pdf_signer.init_signing_session(writer)
@@ -175,9 +167,7 @@ def _session(
     return writer, session
 
 
-async def _validated(
-    writer: IncrementalPdfFileWriter, session: PdfSigningSession
-) -> PreSignValidationStatus | None:
+async def _validated(writer: IncrementalPdfFileWriter, session: PdfSigningSession) -> PreSignValidationStatus | None:
     try:
         return await session.perform_presign_validation(writer)
     except (PyHankoError, PathError, ValidationError) as error:
@@ -202,18 +192,14 @@ def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:
         embed_validation_info=embed,
         validation_context=_context(profile) if embed else None,
         # Any other placement appends a revision, and the signature would no longer cover the whole file.
-        dss_settings=DSSContentSettings(
-            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
-        ),
+        dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE),
     )
 
 
 def _context(profile: SigningProfile) -> ValidationContext:
     return ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in profile.trust.roots],
-        other_certs=[
-            x509.Certificate.load(other) for other in (*profile.trust.intermediates, *profile.chain)
-        ],
+        other_certs=[x509.Certificate.load(other) for other in (*profile.trust.intermediates, *profile.chain)],
         crls=list(profile.trust.crls),
         allow_fetching=False,
         revocation_mode="hard-fail",

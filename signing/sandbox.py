@@ -44,9 +44,7 @@ class Stopped(SigningError):
     """A confined process gave no answer: `sandbox_time`, `sandbox_memory` or `sandbox_crashed`."""
 
 
-def confine(
-    task: str, request: Mapping[str, Any], data: bytes, limits: Limits
-) -> tuple[dict[str, Any], bytes]:
+def confine(task: str, request: Mapping[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
     """Run a task of `confined.TASKS` over `data`; return its JSON answer and its bytes. Raises Stopped."""
     header = json.dumps({"task": task, "limits": asdict(limits), "request": request}).encode()
     with TemporaryFile() as answer:

@@ -52,9 +52,7 @@ class _LocalTimeStamper(DummyTimeStamper):
             certs_to_embed=store_of([pki.issuing, pki.root]),
         )
 
-    def _sign_tst_info(
-        self, tst_info_data: bytes, md_algorithm: str, dt: datetime
-    ) -> tuple[bytes, cms.CMSAttributes]:
+    def _sign_tst_info(self, tst_info_data: bytes, md_algorithm: str, dt: datetime) -> tuple[bytes, cms.CMSAttributes]:
         algorithm = _HASHES[md_algorithm.lower()]
         digest = hashes.Hash(algorithm)
         digest.update(tst_info_data)

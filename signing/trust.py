@@ -38,17 +38,14 @@ class Trust:
     @classmethod
     def from_json(cls, body: Mapping[str, object]) -> Self:
         """Return the trust that `to_json` wrote."""
-        return cls(
-            **{name: tuple(map(b64decode, cast("list[str]", listed))) for name, listed in body.items()}
-        )
+        return cls(**{name: tuple(map(b64decode, cast("list[str]", listed))) for name, listed in body.items()})
 
 
 def is_development(certificate: bytes) -> bool:
     """Tell whether a DER certificate is of a development PKI, whose signatures never count outside tests."""
     subject = x509.load_der_x509_certificate(certificate).subject
     return any(
-        name.value == DEVELOPMENT_ORGANISATION
-        for name in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        name.value == DEVELOPMENT_ORGANISATION for name in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     )
 
 

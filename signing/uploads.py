@@ -105,5 +105,5 @@ def refused(code: str) -> UploadRefused:
 
 def fits(pixels: tuple[int, int], ratio: tuple[int, int]) -> bool:
     """Tell whether a picture has the ratio of width to height asked for, within 10 %."""
-    width, height = pixels
-    return abs(width * ratio[1] / (height * ratio[0]) - 1) <= 0.10
+    actual, wanted = pixels[0] * ratio[1], pixels[1] * ratio[0]
+    return abs(actual - wanted) * 10 <= wanted

@@ -80,9 +80,7 @@ async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Verdict:
     return Verdict(signatures=tuple(findings), problems=tuple(problems))
 
 
-async def _judge(
-    signature: EmbeddedPdfSignature, evidence: _Evidence
-) -> tuple[SignatureFinding, tuple[Problem, ...]]:
+async def _judge(signature: EmbeddedPdfSignature, evidence: _Evidence) -> tuple[SignatureFinding, tuple[Problem, ...]]:
     stamped_at = _claimed_stamp(signature)
     status = await async_validate_pdf_signature(
         signature,

@@ -134,8 +134,7 @@ def stream_pdf(filters: bytes, content: bytes) -> bytes:
 def page_bomb(depth: int, fan: int) -> bytes:
     """Return a small PDF whose page tree refers to fan**depth pages."""
     levels = [
-        b"<</Type/Pages/Count %d/Kids[%b]>>"
-        % (fan ** (depth - step), b" ".join([b"%d 0 R" % (step + 3)] * fan))
+        b"<</Type/Pages/Count %d/Kids[%b]>>" % (fan ** (depth - step), b" ".join([b"%d 0 R" % (step + 3)] * fan))
         for step in range(depth)
     ]
     return raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", *levels, b"<</Type/Page/MediaBox[0 0 100 100]>>")

@@ -1,4 +1,4 @@
-"""The clock process: fires timers, sweeps what a lost bell left behind, dispatches steps whose lease ran out, prunes."""
+"""The clock process: fires timers, sweeps what a lost bell left behind, dispatches due steps, prunes."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class Waiting:
     def _hear(self) -> None:
         while True:
             try:
-                with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+                with self._redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
                     channel.subscribe(CHANNEL)
                     for message in channel.listen():
                         self._note(json.loads(message["data"]))

@@ -39,7 +39,11 @@ def run_worker(workshop: Workshop, queue: str) -> None:
 
 def _work(redis: Redis, queue: str) -> bool:
     worker = AlurWorker(
-        [open_queue(redis, queue)], connection=redis, job_class=AlurJob, serializer=JSONSerializer, worker_ttl=60
+        [open_queue(redis, queue)],
+        connection=redis,
+        job_class=AlurJob,
+        serializer=JSONSerializer,
+        worker_ttl=60,
     )
     worker.work(logging_level="WARNING", with_scheduler=False)
     return bool(worker._stop_requested)

@@ -97,30 +97,20 @@ class Case:
 
 def fold_to_json(case: Case) -> dict[str, Any]:
     """The part of a case that has no column of its own, as it is stored; empty parts are left out."""
-    out: dict[str, Any] = {}
-    if case.documents:
-        out["documents"] = dict(case.documents)
-    if case.complete:
-        out["complete"] = True
-    for name in ("submitted_at", "entered_at"):
-        moment = getattr(case, name)
-        if moment:
-            out[name] = stamp(moment)
-    if case.moved_by:
-        out["moved_by"] = case.moved_by
-    if case.task:
-        out["task"] = _task_to_json(case.task)
-    if case.step:
-        out["step"] = _step_to_json(case.step)
-    if case.performed:
-        out["performed"] = {role: list(persons) for role, persons in case.performed.items()}
-    if case.clocks:
-        out["clocks"] = {name: _reading_to_json(r) for name, r in case.clocks.items()}
-    if case.fired:
-        out["fired"] = dict(case.fired)
-    if case.holds:
-        out["holds"] = dict(case.holds)
-    return out
+    parts = {
+        "documents": dict(case.documents),
+        "complete": case.complete,
+        "submitted_at": case.submitted_at and stamp(case.submitted_at),
+        "entered_at": case.entered_at and stamp(case.entered_at),
+        "moved_by": case.moved_by,
+        "task": case.task and _task_to_json(case.task),
+        "step": case.step and _step_to_json(case.step),
+        "performed": {role: list(persons) for role, persons in case.performed.items()},
+        "clocks": {name: _reading_to_json(r) for name, r in case.clocks.items()},
+        "fired": dict(case.fired),
+        "holds": dict(case.holds),
+    }
+    return {name: part for name, part in parts.items() if part}
 
 
 def _task_to_json(t: Task) -> list[Any]:
@@ -132,7 +122,13 @@ def _step_to_json(s: Step) -> list[Any]:
 
 
 def _reading_to_json(r: Reading) -> list[Any]:
-    return [stamp(r.started), r.paused_at and stamp(r.paused_at), r.paused, r.stopped and stamp(r.stopped), list(r.fired)]
+    return [
+        stamp(r.started),
+        r.paused_at and stamp(r.paused_at),
+        r.paused,
+        r.stopped and stamp(r.stopped),
+        list(r.fired),
+    ]
 
 
 def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,9 +44,7 @@ def _entered(clock: Clock, reading: Reading | None, state: str, at: datetime) ->
 def _running(reading: Reading, at: datetime) -> Reading:
     if reading.paused_at is None:
         return reading
-    return replace(
-        reading, paused_at=None, paused=reading.paused + (at - reading.paused_at) // _MICROSECOND
-    )
+    return replace(reading, paused_at=None, paused=reading.paused + (at - reading.paused_at) // _MICROSECOND)
 
 
 def due(clock: Clock, reading: Reading, zone: ZoneInfo, percent: int = 100) -> datetime | None:

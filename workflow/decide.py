@@ -98,7 +98,12 @@ def _refuse_revision(case: Case, command: Command) -> Refusal | None:
 
 def _moved_body(draft: Draft, transition: Transition, command: Command) -> dict[str, Any]:
     case, book = draft.case, draft.book
-    body: dict[str, Any] = {"do": transition.name, "from": case.state, "to": transition.to, "role": transition.by}
+    body: dict[str, Any] = {
+        "do": transition.name,
+        "from": case.state,
+        "to": transition.to,
+        "role": transition.by,
+    }
     if command.actor.id != case.owner:
         acting = acting_roles(book, transition.by, command.actor)
         if acting:
@@ -185,7 +190,12 @@ def _fire_clock(draft: Draft, command: Command, rest: str, moment: datetime) -> 
     clock = draft.book.process.clocks[name]
     step = next(s for s in clock.steps if s.at == int(percent))
     promised = due(clock, draft.case.clocks[name], draft.book.zone)
-    body = {"clock": name, "at": step.at, "reached": stamp(moment), "due": stamp(promised) if promised else None}
+    body = {
+        "clock": name,
+        "at": step.at,
+        "reached": stamp(moment),
+        "due": stamp(promised) if promised else None,
+    }
     _refuse_blocked(draft, step.fire)
     event = draft.add("clock_reached", TIMER, body)
     if step.then:

@@ -98,11 +98,21 @@ class Draft:
     def request(self, actor: str, transition: Transition, moves: tuple[str, ...], moved: Mapping[str, Any]) -> None:
         """Ask for the step that `transition` runs; `moved` is what its `moved` event will say."""
         run = transition.run or ""
-        body = {"run": run, "with": dict(transition.run_with), "moves": list(moves), "role": moved["role"], "carry": moved}
+        body = {
+            "run": run,
+            "with": dict(transition.run_with),
+            "moves": list(moves),
+            "role": moved["role"],
+            "carry": moved,
+        }
         event = self.add("step_requested", actor, body)
         retry = {"times": transition.retry.times, "backoff": int(transition.retry.backoff.total_seconds())}
         self.effects.append(
-            Effect(event.seq, run, {"with": dict(transition.run_with), "actor": actor, "data": self.case.data, "retry": retry})
+            Effect(
+                event.seq,
+                run,
+                {"with": dict(transition.run_with), "actor": actor, "data": self.case.data, "retry": retry},
+            )
         )
 
     def fail(self, step: Step, code: str, attempts: int) -> None:

@@ -43,19 +43,13 @@ def event_hash(
     previous: bytes, case: int, seq: int, type_: str, actor: str, at: datetime, body: Mapping[str, Any]
 ) -> bytes:
     """SHA-256(previous hash ‖ canonical {actor, at, body, case, seq, type})."""
-    text = canonical(
-        {"actor": actor, "at": stamp(at), "body": body, "case": case, "seq": seq, "type": type_}
-    )
+    text = canonical({"actor": actor, "at": stamp(at), "body": body, "case": case, "seq": seq, "type": type_})
     return hashlib.sha256(previous + text.encode()).digest()
 
 
-def seal(
-    previous: bytes, case: int, seq: int, type_: str, actor: str, at: datetime, body: Mapping[str, Any]
-) -> Event:
+def seal(previous: bytes, case: int, seq: int, type_: str, actor: str, at: datetime, body: Mapping[str, Any]) -> Event:
     """The event that follows `previous` (the hash of event `seq - 1`, or `GENESIS`)."""
-    return Event(
-        case, seq, type_, actor, at, body, event_hash(previous, case, seq, type_, actor, at, body)
-    )
+    return Event(case, seq, type_, actor, at, body, event_hash(previous, case, seq, type_, actor, at, body))
 
 
 def first_break(events: list[Event]) -> int | None:

@@ -148,4 +148,6 @@ CHANGES: Mapping[str, Change] = {
 }
 
 #: Events after which the armed timers may differ.
-MOVES_TIMERS = frozenset({"submitted", "moved", "task_claimed", "task_released", "lease_expired", "timer_fired", "clock_reached"})
+MOVES_TIMERS = frozenset(
+    {"submitted", "moved", "task_claimed", "task_released", "lease_expired", "timer_fired", "clock_reached"}
+)

@@ -8,8 +8,8 @@ from typing import Any
 
 from workflow.case import Case
 from workflow.commands import Command
-from workflow.definition.schemas import compile_schema
 from workflow.definition.process import Input, Process, Transition
+from workflow.definition.schemas import compile_schema
 from workflow.refusals import Refusal
 
 #: Characters in one text; an officer's reason, not an essay.

@@ -50,9 +50,7 @@ def wrong_state(case: Case, do: str) -> Refusal:
     return Refusal("wrong_state", {"do": do, "state": case.state, "by": case.moved_by, "at": at})
 
 
-def refuse_role(
-    book: Rulebook, case: Case, role: str, assisted: bool, actor: Actor, do: str
-) -> Refusal | None:
+def refuse_role(book: Rulebook, case: Case, role: str, assisted: bool, actor: Actor, do: str) -> Refusal | None:
     """Why `actor` does not count as `role` on this case."""
     if role in BUILT_IN_MOVERS:
         return None if actor.id == role else Refusal("wrong_role", {"do": do, "role": role})

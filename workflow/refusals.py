@@ -96,9 +96,7 @@ class Refusal:
 
     def as_json(self) -> dict[str, Any]:
         """What is stored as a command's outcome."""
-        return {"code": self.code, "details": dict(self.details)} | (
-            {"text": dict(self.text)} if self.text else {}
-        )
+        return {"code": self.code, "details": dict(self.details)} | ({"text": dict(self.text)} if self.text else {})
 
 
 def sentence(code: str, details: Mapping[str, Any], text: Text | None, language: str) -> str:

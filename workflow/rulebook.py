@@ -43,7 +43,9 @@ class Rulebook:
 
     def submits(self, transition: Transition) -> bool:
         """True when `transition` makes the working copy a version: the party gives its task back."""
-        return transition.by == self.party and any(self.editable(s) for s in transition.sources) and not transition.cancels
+        return (
+            transition.by == self.party and any(self.editable(s) for s in transition.sources) and not transition.cancels
+        )
 
     def _apart_from(self, role: str) -> frozenset[str]:
         roles = self.process.roles

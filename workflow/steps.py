@@ -99,4 +99,6 @@ _VOID_CARD = Step(
 )
 
 #: Every declared step by name.
-STEPS: Mapping[str, Step] = {step.name: step for step in (_INTAKE_CHECKS, _SIGN_CARD, _PUBLISH_CARD, _NOTIFY, _VOID_CARD)}
+STEPS: Mapping[str, Step] = {
+    step.name: step for step in (_INTAKE_CHECKS, _SIGN_CARD, _PUBLISH_CARD, _NOTIFY, _VOID_CARD)
+}

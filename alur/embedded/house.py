@@ -78,16 +78,12 @@ def open_house(data: Path) -> House:
         own_folder(root)
         word = write_once(root / "word", secrets.token_hex(16).encode())
     except OSError as error:
-        raise EmbeddedError(
-            "data_folder_unusable", f"The data folder {data} cannot be used: {error}."
-        ) from error
+        raise EmbeddedError("data_folder_unusable", f"The data folder {data} cannot be used: {error}.") from error
     place = root.stat()
     name = hashlib.sha256(b"%s:%d:%d" % (word, place.st_dev, place.st_ino)).hexdigest()[:12]
     house = House(data=data, root=root, run=_temporary() / f"alur-{os.geteuid()}-{name}")
     if len(os.fsencode(house.socket("postgres"))) > MAX_SOCKET_PATH - len(".lock"):
-        raise EmbeddedError(
-            "socket_path_too_long", f"The folder {house.run} has too long a path for a socket."
-        )
+        raise EmbeddedError("socket_path_too_long", f"The folder {house.run} has too long a path for a socket.")
     return house
 
 

@@ -57,13 +57,9 @@ class Identity:
         """
         if all(self._may_execute(path) for path in (program, *program.parents)):
             return None
-        enough = (
-            (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE) if self._may_execute(program) else (_CAP_DAC_OVERRIDE,)
-        )
+        enough = (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE) if self._may_execute(program) else (_CAP_DAC_OVERRIDE,)
         ours = _permitted()
-        return next(
-            (capability for capability in enough if ours >> capability & ours >> _CAP_SETPCAP & 1), None
-        )
+        return next((capability for capability in enough if ours >> capability & ours >> _CAP_SETPCAP & 1), None)
 
     def _may_execute(self, path: Path) -> bool:
         found = path.stat()
@@ -81,9 +77,7 @@ def service_identity() -> Identity | None:
     try:
         found = pwd.getpwnam(SERVICE_USER)
     except KeyError as error:
-        raise EmbeddedError(
-            "no_service_user", f"There is no user {SERVICE_USER} to run PostgreSQL as."
-        ) from error
+        raise EmbeddedError("no_service_user", f"There is no user {SERVICE_USER} to run PostgreSQL as.") from error
     return Identity(uid=found.pw_uid, gid=found.pw_gid)
 
 

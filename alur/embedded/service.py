@@ -26,9 +26,7 @@ FAILURES_BEFORE_GIVING_UP = 4
 class Service:
     """A server's life, led from the keeper's one thread; `now` is a monotonic clock in seconds."""
 
-    def __init__(
-        self, recipe: Recipe, house: House, identity: Identity | None, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, recipe: Recipe, house: House, identity: Identity | None, tell: Callable[[str], None]) -> None:
         self.name = recipe.name
         self._recipe, self._house, self._identity, self._tell = recipe, house, identity, tell
         self._users = Lock(house.users_lock(recipe.name))
@@ -160,9 +158,7 @@ class Service:
             self._leftovers_since = now
         elif now - self._leftovers_since > PATIENCE_WITH_LEFTOVERS:
             self._leftovers_since = now
-            self._tell(
-                f"{self.name}: killed {kill_dwellers(self._house.folder(self.name))} processes left over"
-            )
+            self._tell(f"{self.name}: killed {kill_dwellers(self._house.folder(self.name))} processes left over")
 
 
 def kill_dwellers(folder: Path) -> int:

@@ -139,9 +139,7 @@ class Embedded:
 
     def _entered(self) -> House:
         if self._house is None:
-            raise EmbeddedError(
-                "embedded_not_entered", "The embedded services are not in use: enter the context."
-            )
+            raise EmbeddedError("embedded_not_entered", "The embedded services are not in use: enter the context.")
         return self._house
 
     def _socket(self, name: ServiceName) -> Path:
@@ -167,8 +165,7 @@ def _start_keeper(house: House) -> subprocess.Popen[bytes]:
             stdout=subprocess.DEVNULL,
             stderr=log,
             cwd="/",
-            env={name: os.environ[name] for name in _INHERITED if name in os.environ}
-            | {"PYTHONPATH": _path()},
+            env={name: os.environ[name] for name in _INHERITED if name in os.environ} | {"PYTHONPATH": _path()},
             close_fds=True,
             start_new_session=True,
         )

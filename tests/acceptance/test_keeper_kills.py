@@ -51,9 +51,7 @@ class User:
 
     def sql(self, statement: str) -> str | None:
         """The first value that the statement returns."""
-        with psycopg.connect(
-            host=self.host, port=5432, user="alur", dbname="alur", autocommit=True
-        ) as connection:
+        with psycopg.connect(host=self.host, port=5432, user="alur", dbname="alur", autocommit=True) as connection:
             connection.execute("SET ROLE alur_owner")
             cursor = connection.execute(statement)  # type: ignore[call-overload]
             return str(cursor.fetchone()[0]) if cursor.description else None

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -71,7 +72,7 @@ class Supervised:
 
 @pytest.fixture
 def supervise() -> Iterator[Callable[..., Supervised]]:
-    """Starts supervisors, which are killed at the end of the test at the latest."""
+    """Starts supervisors, which are ended with the test."""
     started: list[Supervised] = []
 
     def start(grace: float = 10.0, **scripts: str) -> Supervised:
@@ -84,8 +85,11 @@ def supervise() -> Iterator[Callable[..., Supervised]]:
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
     for one in started:
-        one.process.kill()
-        one.process.communicate()
+        one.process.terminate()
+        try:
+            one.process.communicate(timeout=15)
+        finally:
+            one.process.kill()
 
 
 def _too_late(_number: int, _frame: object) -> None:
@@ -109,9 +113,7 @@ def await_ends(*pids: int, seconds: float = 6) -> None:
 
 def test_each_line_carries_the_name_of_its_child(supervise: Callable[..., Supervised]) -> None:
     """Both streams, also the last line without an end; names are padded to one width."""
-    one = supervise(
-        web="echo out; echo err >&2; printf unfinished; exec sleep 60", engine="echo hello; exec sleep 60"
-    )
+    one = supervise(web="echo out; echo err >&2; printf unfinished; exec sleep 60", engine="echo hello; exec sleep 60")
     one.await_all("hello", "out", "err")
     one.process.terminate()
     lines = one.rest()
@@ -150,9 +152,7 @@ def test_a_killed_child_takes_its_own_children_along(supervise: Callable[..., Su
 
 def test_sigterm_ends_all_children_cleanly(supervise: Callable[..., Supervised]) -> None:
     """Each child may finish what it is doing."""
-    one = supervise(
-        a="trap 'echo finished; exit 0' TERM; echo pid $$; while :; do sleep 0.05; done", b="exec sleep 60"
-    )
+    one = supervise(a="trap 'echo finished; exit 0' TERM; echo pid $$; while :; do sleep 0.05; done", b="exec sleep 60")
     pid = int(one.line(r"pid (\d+)"))
     one.process.terminate()
     lines = one.rest()
@@ -185,23 +185,18 @@ def test_a_second_ctrl_c_kills_at_once(supervise: Callable[..., Supervised]) -> 
 def test_no_child_outlives_a_killed_supervisor(supervise: Callable[..., Supervised]) -> None:
     """Not even one that is deaf to signals."""
     deaf = "trap '' TERM INT HUP; echo a $$; while :; do sleep 0.05; done"
-    one = supervise(
-        a="trap '' TERM INT HUP; echo a $$; while read x < /dev/zero; do :; done",
-        b="echo b $$; exec sleep 60",
-    )
+    one = supervise(a=deaf, b="echo b $$; exec sleep 60")
     pids = [int(one.line(r"\| [ab] (\d+)")) for _ in range(2)]
     assert not any(ended(pid) for pid in pids)
     one.process.kill()
     await_ends(*pids)
 
 
-def test_no_web_worker_outlives_a_killed_supervisor(
-    supervise: Callable[..., Supervised], tmp_path: Path
-) -> None:
+def test_no_web_worker_outlives_a_killed_supervisor(supervise: Callable[..., Supervised], tmp_path: Path) -> None:
     """gunicorn's workers are grandchildren: the kernel ends their master, and they miss it."""
     (tmp_path / "wsgi.py").write_text(WSGI)
-    program = f"{sys.executable} -m gunicorn --chdir {tmp_path} -k gthread --threads 2 -b unix:{tmp_path}/s wsgi:app"
-    one = supervise(web=f"exec {program}")
+    options = ("--chdir", str(tmp_path), "-k", "gthread", "--threads", "2", "-b", f"unix:{tmp_path}/s")
+    one = supervise(web=f"exec {shlex.join([sys.executable, '-m', 'gunicorn', *options, 'wsgi:app'])}")
     worker = int(one.line(r"Booting worker with pid: (\d+)"))
     master = int(Path(f"/proc/{worker}/stat").read_text().rpartition(") ")[2].split()[1])
     one.process.kill()

@@ -31,7 +31,12 @@ def notify(workshop: Workshop, work: Work) -> Mapping[str, Any]:
                 upsert(notice)
                 .values(
                     [
-                        {"case_id": found.case.id, "seq": work.id.seq, "account": a, "name": work.input["notice"]}
+                        {
+                            "case_id": found.case.id,
+                            "seq": work.id.seq,
+                            "account": a,
+                            "name": work.input["notice"],
+                        }
                         for a in people
                     ]
                 )

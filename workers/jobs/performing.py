@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import structlog
 
 from workers import doorbell
 from workers.errors import StepError
-from workers.jobs.intake_checks import intake_checks
-from workers.jobs.notify import notify
-from workers.jobs.publish_card import publish_card
-from workers.jobs.sign_card import sign_card
-from workers.jobs.void_card import void_card
 from workers.workshop import Workshop, current
 from workflow.db import outbox
 from workflow.db.outbox import StepId, Work
 
-#: Every declared step with the function that does it: takes the workshop and the work, returns JSON-able results.
-FUNCTIONS: Mapping[str, Callable[[Workshop, Work], Mapping[str, Any]]] = {
-    "intake_checks": intake_checks,
-    "sign_card": sign_card,
-    "publish_card": publish_card,
-    "notify": notify,
-    "void_card": void_card,
-}
+Perform = Callable[[Workshop, Work], Mapping[str, Any]]
+
+#: Every declared step has a module of its name beside this one, with a function of its name. They are imported when
+#: they are first asked for: signing alone costs 67 MB that an engine worker never needs.
+STEP_MODULES = frozenset({"intake_checks", "sign_card", "publish_card", "notify", "void_card"})
 
 #: Steps that follow a commit: no case waits for them.
 UNASKED = frozenset({"notify", "void_card"})
@@ -45,7 +38,7 @@ def perform(case: int, seq: int, kind: str, attempt: int) -> bool:
         return False
     asked = kind not in UNASKED
     try:
-        result = FUNCTIONS[kind](workshop, work)
+        result = function_of(kind)(workshop, work)
     except StepError as error:
         _failed(workshop, work, error.code, str(error), final=error.final, asked=asked)
         return False
@@ -58,6 +51,14 @@ def perform(case: int, seq: int, kind: str, attempt: int) -> bool:
     if asked:
         doorbell.ring(workshop.redis)
     return True
+
+
+def function_of(kind: str) -> Perform:
+    """The function of a declared step: takes the workshop and the work, returns JSON-able results."""
+    if kind not in STEP_MODULES:
+        raise StepError("unknown_step", f"No worker knows the step {kind}.", final=True)
+    function: Perform = getattr(import_module(f"workers.jobs.{kind}"), kind)
+    return function
 
 
 def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool, asked: bool) -> None:
@@ -73,6 +74,13 @@ def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool,
             base=timedelta(seconds=retry["backoff"]),
             times=retry["times"],
         )
-    log.warning("step not done", case=work.id.case, kind=work.id.kind, attempt=work.attempt, code=code, gave_up=gave_up)
+    log.warning(
+        "step not done",
+        case=work.id.case,
+        kind=work.id.kind,
+        attempt=work.attempt,
+        code=code,
+        gave_up=gave_up,
+    )
     if gave_up and asked:
         doorbell.ring(workshop.redis)

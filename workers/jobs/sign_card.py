@@ -123,7 +123,7 @@ def _officer(workshop: Workshop, work: Work) -> str:
         row = connection.execute(
             select(account.c.title, account.c.name).where(account.c.id == int(work.input["actor"]))
         ).one()
-    return row.title or row.name
+    return str(row.title or row.name)
 
 
 def _result(card: Card, sha256: str, work: Work) -> Mapping[str, Any]:

@@ -14,7 +14,8 @@ from workflow.db.rows import Batch
 #: Columns by row source, with their types; the order is that of the parameters.
 COLUMNS: dict[str, dict[str, str]] = {
     "case": {
-        "id": "bigint", "state": "text", "revision": "int", "seq": "int", "head": "bytea", "data": "int", "fold": "jsonb",
+        "id": "bigint", "state": "text", "revision": "int", "seq": "int", "head": "bytea", "data": "int",
+        "fold": "jsonb",
     },
     "event": {
         "case_id": "bigint", "seq": "int", "type": "text", "actor": "text", "body": "jsonb", "hash": "bytea",
@@ -64,7 +65,8 @@ _WRITES = {
         FROM d_follow d JOIN hold h ON h.scope = d.scope AND h.key = d.key AND h.case_id <> d.case_id
         ON CONFLICT (key) DO NOTHING""",
     "card": """UPDATE card k SET
-        state = CASE WHEN k.state = 'valid' AND d.state IN ('replaced', 'revoked', 'expired') THEN d.state ELSE 'void' END,
+        state = CASE WHEN k.state = 'valid' AND d.state IN ('replaced', 'revoked', 'expired') THEN d.state
+            ELSE 'void' END,
         reason = d.state, changed_at = (SELECT at FROM moment)
         FROM d_card d WHERE k.case_id = d.case_id AND k.state IN ('reserved', 'signed', 'valid')""",
     "ack": """UPDATE command c SET status = d.status, outcome = d.outcome, done_at = (SELECT at FROM moment)
@@ -76,7 +78,7 @@ def _source(name: str) -> str:
     columns = COLUMNS[name]
     arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
     names = ", ".join(f'"{column}"' for column in columns)
-    return f"d_{name} AS MATERIALIZED (SELECT * FROM unnest({arrays}) AS x({names}))"
+    return f"d_{name} AS MATERIALIZED (SELECT * FROM unnest({arrays}) AS x({names}))"  # noqa: S608 - our own names
 
 
 def _statement() -> str:

@@ -84,7 +84,7 @@ def get(db: Executor, id_: int, *, lock: bool = False) -> Stored:
     row = db.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         raise UnknownCaseError(f"There is no case {id_} that you may see.")
-    return stored(row)
+    return stored(dict(row))
 
 
 def stored(row: Mapping[str, Any]) -> Stored:
@@ -127,7 +127,9 @@ def save_data(db: Executor, vault: Vault, found: Stored, data: Mapping[str, Any]
     """
     admit(data)
     if expected is not None and expected != found.revision:
-        raise StaleRevisionError(f"The case is at revision {found.revision}, not {expected}. Reload it, then try again.")
+        raise StaleRevisionError(
+            f"The case is at revision {found.revision}, not {expected}. Reload it, then try again."
+        )
     copy = read_working_copy(db, vault, found)
     return _write_copy(db, vault, found, {"data": dict(data), "documents": dict(copy.documents)})
 
@@ -236,9 +238,7 @@ def _freeze(db: Executor, vault: Vault, found: Stored, kind: str, content: Mappi
 def _write_copy(db: Executor, vault: Vault, found: Stored, content: Mapping[str, Any]) -> int:
     cipher = _person_key(db, vault, found.person).close_json(content, _copy_place(found.case.id))
     db.execute(
-        update(working_copy)
-        .where(working_copy.c.case_id == found.case.id)
-        .values(cipher=cipher, saved_at=func.now())
+        update(working_copy).where(working_copy.c.case_id == found.case.id).values(cipher=cipher, saved_at=func.now())
     )
     saves = db.execute(
         update(case_)
@@ -256,5 +256,3 @@ def _person_key(db: Executor, vault: Vault, person: int) -> PersonKey:
 
 def _copy_place(case: int) -> str:
     return f"case/{case}/copy"
-
-

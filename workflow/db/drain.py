@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import structlog
@@ -42,6 +42,16 @@ class Drained:
     queues: set[str] = field(default_factory=set)
     #: Commands were written for other cases.
     more: bool = False
+
+
+class _Live(NamedTuple):
+    """A case of the batch: as it was stored, and as its commands so far leave it."""
+
+    book: Rulebook
+    first: Case
+    last: Case
+    #: Its timers may differ.
+    moved: bool
 
 
 class Drainer:
@@ -104,25 +114,25 @@ class Drainer:
     def _decide_all(self, rows: Sequence[Claimed], batch: Batch, drained: Drained) -> None:
         books = {row.id: self._book(row) for row in rows}
         material = gather(self._cursor, rows, books, self._vault)
-        live: dict[int, tuple[Rulebook, Case, Case, bool]] = {}
+        live: dict[int, _Live] = {}
         for row in rows:
             book = books[row.id]
-            _, first, case, moved = live.get(row.case_id) or (book, *[row.case()] * 2, False)
+            known = live.get(row.case_id)
+            case = known.last if known else row.case()
             decision = self._decide(book, case, row, material, batch)
             if decision is None or decision.refusal or not decision.events:
                 continue
             batch.decided(case, decision, row.process)
             material.settle(book, case, decision.case)
-            live[row.case_id] = (book, first, decision.case, moved or moves_timers(decision))
-        for book, first, last, moved in live.values():
-            batch.settle(book, first, last, moved)
-        batch.defer({case for case, (_, _, _, moved) in live.items() if moved})
+            first, moved = (known.first, known.moved) if known else (case, False)
+            live[row.case_id] = _Live(book, first, decision.case, moved or moves_timers(decision))
+        for one in live.values():
+            batch.settle(one.book, one.first, one.last, one.moved)
+        batch.defer({case for case, one in live.items() if one.moved})
         drained.queues.update(batch.columns.get("outbox.queue", ()))
         drained.more = "follow.do" in batch.columns
 
-    def _decide(
-        self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch
-    ) -> Decision | None:
+    def _decide(self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch) -> Decision | None:
         try:
             command = _command(book, row, material, self._vault)
             decision = decide(book, case, command, batch.now)
@@ -181,5 +191,3 @@ def _outcome(decision: Decision) -> dict[str, Any]:
     if case.step is not None and not case.step.failed:
         out["step"] = {"seq": case.step.seq, "run": case.step.run}
     return out
-
-

@@ -97,7 +97,7 @@ def _wanted(row: Claimed, book: Rulebook) -> Iterable[tuple[int, int, int]]:
         version = row.payload.get(part)
         if version is not None:
             yield row.case_id, version, row.person
-    if row.data and row.do in book.reads_data or row.do.startswith("@") and row.data and book.reads_data:
+    if (row.data and row.do in book.reads_data) or (row.do.startswith("@") and row.data and book.reads_data):
         yield row.case_id, row.data, row.person
 
 

@@ -46,13 +46,15 @@ class Work:
 
 def backoff(base: timedelta, attempt: int) -> timedelta:
     """How long to wait after failed attempt `attempt` (from 1): doubled each time, capped."""
-    return min(base * 2 ** min(attempt - 1, 20), MAX_BACKOFF)
+    return min(base * (1 << min(attempt - 1, 20)), MAX_BACKOFF)
 
 
 def dispatchable(db: Connection, limit: int = MAX_IN_FLIGHT) -> list[Work]:
     """Lease up to `limit` due steps and return them. Call in a transaction of its own, and enqueue after its commit."""
     in_flight = db.execute(
-        select(func.count()).select_from(outbox).where(outbox.c.status == DUE, outbox.c.attempts > 0, outbox.c.due_at > func.now())
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.status == DUE, outbox.c.attempts > 0, outbox.c.due_at > func.now())
     ).scalar_one()
     room = limit - in_flight
     if room <= 0:
@@ -96,7 +98,9 @@ def succeed(db: Connection, work: Work, result: Mapping[str, Any], *, asked: boo
     return True
 
 
-def fail(db: Connection, work: Work, code: str, why: str, *, final: bool, asked: bool, base: timedelta, times: int) -> bool:
+def fail(
+    db: Connection, work: Work, code: str, why: str, *, final: bool, asked: bool, base: timedelta, times: int
+) -> bool:
     """Note a failed attempt: try again later, or, after `times` attempts or when `final`, give up and tell the case.
 
     True when it was given up.
@@ -117,7 +121,9 @@ def _late(db: Connection, work: Work, result: Mapping[str, Any], *, asked: bool)
     """A step that was cancelled while it was done all the same tells its case, which ignores and voids it."""
     status = db.execute(select(outbox.c.status).where(*_is(work.id))).scalar_one_or_none()
     if status == CANCELLED and asked:
-        db.execute(update(outbox).where(*_is(work.id), outbox.c.status == CANCELLED).values(result=result, done_at=func.now()))
+        db.execute(
+            update(outbox).where(*_is(work.id), outbox.c.status == CANCELLED).values(result=result, done_at=func.now())
+        )
         _tell(db, work, {"ok": True, "result": result})
     return False
 

@@ -78,7 +78,15 @@ def reserve(db: Connection, *, case: int, office: str, template: str, today: dat
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
     row = db.execute(
         insert(card)
-        .values(case_id=case, office=office, series=series, serial=serial, number=number, code=code, state=RESERVED)
+        .values(
+            case_id=case,
+            office=office,
+            series=series,
+            serial=serial,
+            number=number,
+            code=code,
+            state=RESERVED,
+        )
         .returning(card)
     ).one()
     return _card(row)

@@ -90,7 +90,13 @@ class Batch:
         """Note the events, effects and task changes of one decision."""
         for e in decision.events:
             self.put(
-                "event", case_id=e.case, seq=e.seq, type=e.type, actor=e.actor, body=canonical(e.body), hash=e.hash
+                "event",
+                case_id=e.case,
+                seq=e.seq,
+                type=e.type,
+                actor=e.actor,
+                body=canonical(e.body),
+                hash=e.hash,
             )
             if e.type == "step_cancelled":
                 self.put("cancel", case_id=e.case, seq=e.body["step"])
@@ -154,7 +160,7 @@ class Batch:
         if book.process.states[after.state].final and after.state != before.state:
             self.put("card", case_id=after.id, state=after.state)
         if timers_moved:
-            self._timers(book, before, after)
+            self._timers(book, after)
         for name in before.holds.keys() | after.holds.keys():
             old, new = before.holds.get(name), after.holds.get(name)
             if old != new:
@@ -164,7 +170,7 @@ class Batch:
                 if new:
                     self.put("take", scope=scope, key=new, case_id=after.id, name=name)
 
-    def _timers(self, book: Rulebook, before: Case, after: Case) -> None:
+    def _timers(self, book: Rulebook, after: Case) -> None:
         self.put("touched", case_id=after.id)
         for name, moment in armed(book, after).items():
             self.put("timer", case_id=after.id, name=name, due_at=moment)

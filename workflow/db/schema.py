@@ -58,13 +58,15 @@ def newest() -> str:
 
 
 def _ensure_roles(connection: Connection) -> None:
-    known = set(connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:r)"), {"r": [OWNER, ENGINE, WEB]}))
+    known = set(
+        connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:r)"), {"r": [OWNER, ENGINE, WEB]})
+    )
     missing = [r for r in (OWNER, ENGINE, WEB) if r not in known]
     may = connection.scalar(text("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"))
     if missing and not may:
         raise SchemaError(
             f"The roles {', '.join(missing)} do not exist and this login may not create them. "
-            "Ask the database's administrator to create them, or run `alur db upgrade` with a login that may create roles."
+            "Ask the database's administrator to create them, or run `alur db upgrade` with a login that may."
         )
     for role in missing:
         connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))

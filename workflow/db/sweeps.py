@@ -21,7 +21,8 @@ _FIRE = text("""
 """)
 _PRUNE_COMMANDS = text("""
     DELETE FROM command WHERE id IN (
-        SELECT id FROM command WHERE status <> 'pending' AND done_at < now() - CAST(:keep AS interval) ORDER BY id LIMIT :limit)
+        SELECT id FROM command WHERE status <> 'pending' AND done_at < now() - CAST(:keep AS interval)
+        ORDER BY id LIMIT :limit)
 """)
 _PRUNE_REQUESTS = text("""
     DELETE FROM idempotency WHERE (account, key) IN (

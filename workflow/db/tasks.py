@@ -102,5 +102,3 @@ def _lease(db: Executor, case: int, held: Task) -> None:
         return
     row = upsert(timer).values(case_id=case, name=name, due_at=held.until)
     db.execute(row.on_conflict_do_update(index_elements=["case_id", "name"], set_={"due_at": held.until}))
-
-

@@ -101,9 +101,7 @@ def check_data(form: Form, data: Mapping[str, Any], *, complete: bool, today: da
 
 def data_warnings(form: Form, data: Mapping[str, Any], today: date) -> list[str]:
     """Codes of WARNINGS that `data` (checked already) gives the officer to look at."""
-    young = any(
-        limits["reject"] <= age < limits.get("warn", 0) for _, age, limits in _ages(form, data, today)
-    )
+    young = any(limits["reject"] <= age < limits.get("warn", 0) for _, age, limits in _ages(form, data, today))
     return ["young_applicant"] if young else []
 
 

@@ -121,9 +121,7 @@ def _tell_other(node: Node, error: jsonschema_rs.ValidationError, holder: Mappin
         case Kind.Constant(expected_value=expected):
             node.problem("not_allowed", f"Only `{expected}` is allowed here.")
         case _ if error.kind.name == "dependentRequired":
-            missing = [
-                n for names in holder["dependentRequired"].values() for n in names if not node.get(n).present
-            ]
+            missing = [n for names in holder["dependentRequired"].values() for n in names if not node.get(n).present]
             _tell_missing(node, missing, {})
         case _:
             _tell_value(node, error, holder)

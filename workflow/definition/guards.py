@@ -72,20 +72,21 @@ class CelGuard:
     def holds(self, values: Mapping[str, Any]) -> bool:
         """True when the condition holds over `values` (flat: variable name → value; None counts as absent).
 
-        Raises GuardError when it cannot be told.
+        Values are as `workflow.canonical` admits them: the library reads a text up to its first NUL. Raises
+        GuardError when it cannot be told.
         """
         data: dict[str, Any] = {}
         for name, absent in self._absent:
             value = values.get(name)
             data[name] = absent if value is None else value
-        for name in self._floats:
-            data[name] = float(data[name])
         return self._decide(data)
 
-    def _decide(self, data: Mapping[str, Any]) -> bool:
+    def _decide(self, data: dict[str, Any]) -> bool:
         if isinstance(now := data.get("now"), datetime) and now.tzinfo is None:
             raise GuardError(f"The guard `{self.source}` was given a time without a zone.")
         try:
+            for name in self._floats:
+                data[name] = float(data[name])
             verdict = self._eval(data=data).value()
         except (RuntimeError, TypeError, ValueError, OverflowError) as error:
             raise GuardError(f"The guard `{self.source}` cannot be told: {error}.") from error
@@ -159,9 +160,7 @@ def _translate(source: str, variables: Mapping[str, str], told: str) -> GuardSyn
     """The compiler's first complaint, in our words and at our place."""
     match = _CEL_ERROR.search(told)
     if match is None:
-        return GuardSyntaxError(
-            "guard_too_deep", "The guard is nested too deep; split it into several guards."
-        )
+        return GuardSyntaxError("guard_too_deep", "The guard is nested too deep; split it into several guards.")
     lines = source.split("\n")
     offset = sum(len(line) + 1 for line in lines[: int(match["line"]) - 1]) + int(match["column"]) - 1
     if undeclared := _UNDECLARED.search(match["message"]):

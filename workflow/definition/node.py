@@ -85,17 +85,13 @@ class Node:
     def flag(self) -> bool:
         return self.value is True
 
-    def problem(
-        self, code: str, message: str, *, hint: str = "", key: bool = False, offset: int | None = None
-    ) -> None:
+    def problem(self, code: str, message: str, *, hint: str = "", key: bool = False, offset: int | None = None) -> None:
         """Tell a problem of this value; of its key; or of the character `offset` (from 0) of its text."""
         if offset is None:
             line, column = self.source.place(self.path, key=key)
         else:
             line, column = self.source.place_inside(self.path, offset)
-        self.report.add(
-            Problem(file=self.source.file, line=line, column=column, code=code, message=message, hint=hint)
-        )
+        self.report.add(Problem(file=self.source.file, line=line, column=column, code=code, message=message, hint=hint))
 
     def unknown(self, kind: str, known: Sequence[str]) -> None:
         """Tell that this text names no known `kind` of thing, such as a state."""

@@ -48,9 +48,7 @@ def format_number(template: str, *, office: str, year: int, month: int, serial: 
     A serial that outgrows its width is written in full. Raises NumberTemplateError for a bad template.
     """
     values: dict[str, str | int] = {"office": office, "year": year, "month": month, "serial": serial}
-    return "".join(
-        text if width is None else str(values[text]).rjust(width, "0") for text, width in _pieces(template)
-    )
+    return "".join(text if width is None else str(values[text]).rjust(width, "0") for text, width in _pieces(template))
 
 
 @lru_cache(maxsize=256)

@@ -38,17 +38,13 @@ def parse_period(text: str, *, working: bool = False) -> Period:
     body, _, flag = text.strip().partition(" ")
     match = _ISO_8601.fullmatch(body)
     if match is None or flag.strip() not in ("", "working"):
-        raise PeriodError(
-            f"`{text}` is not an ISO 8601 duration; write for example `PT24H`, `P6M` or `P3D working`."
-        )
+        raise PeriodError(f"`{text}` is not an ISO 8601 duration; write for example `PT24H`, `P6M` or `P3D working`.")
     part = {name: int(found or 0) for name, found in match.groupdict().items()}
     days = part["days"] + part["weeks"] * DAYS_A_WEEK
     time = timedelta(hours=part["hours"], minutes=part["minutes"], seconds=part["seconds"])
     working = working or bool(flag)
     _check_length(text, part["years"] * MONTHS_A_YEAR + part["months"], days, time, working)
-    return Period(
-        source=text, years=part["years"], months=part["months"], days=days, time=time, working=working
-    )
+    return Period(source=text, years=part["years"], months=part["months"], days=days, time=time, working=working)
 
 
 def _check_length(text: str, months: int, days: int, time: timedelta, working: bool) -> None:
@@ -63,9 +59,7 @@ def _check_length(text: str, months: int, days: int, time: timedelta, working: b
 def exact(period: Period) -> timedelta:
     """The length of a period of days and hours alone, a day being 24 hours; PeriodError for any other."""
     if period.years or period.months or period.working:
-        raise PeriodError(
-            f"`{period.source}` has no fixed length here; write days, hours, minutes or seconds."
-        )
+        raise PeriodError(f"`{period.source}` has no fixed length here; write days, hours, minutes or seconds.")
     return timedelta(days=period.days) + period.time
 
 

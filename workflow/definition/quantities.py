@@ -35,9 +35,7 @@ def parse_size(text: str) -> int:
 def parse_ratio(text: str) -> tuple[int, int]:
     """`3:4` as (3, 4), width before height."""
     if not (match := _RATIO.fullmatch(text)):
-        raise QuantityError(
-            f'`{text}` is not a ratio of width to height; write for example `"3:4"`, in quotes.'
-        )
+        raise QuantityError(f'`{text}` is not a ratio of width to height; write for example `"3:4"`, in quotes.')
     return int(match[1]), int(match[2])
 
 

@@ -28,9 +28,7 @@ def read_process(folder: Path) -> Process:
         try:
             files[name] = (folder / name).read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise _missing(
-                str(folder / name), "not_utf8", "The file is not UTF-8 text; save it as UTF-8."
-            ) from error
+            raise _missing(str(folder / name), "not_utf8", "The file is not UTF-8 text; save it as UTF-8.") from error
     return parse_process(files, folder=str(folder))
 
 

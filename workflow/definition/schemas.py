@@ -41,7 +41,7 @@ def compile_schema(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Valida
 def schema_problem(schema: Mapping[str, Any]) -> SchemaProblem | None:
     """Why `schema` cannot be used, or None.
 
-    References are refused: chains of them take exponential time to check, and guards could not tell their types.
+    References are refused: chains of them take exponential time to check, and guards cannot tell their types.
     """
     if (path := _reference(schema, ())) is not None:
         return SchemaProblem(path, f"`{path[-1]}` is not followed; write the schema out where it is used.")

@@ -36,9 +36,7 @@ MAX_DEPTH = 24
 MAX_DIGITS = 15
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -97,9 +95,7 @@ class _Builder:
         data = self._node(next(self._events), ())
         next(self._events)
         if not isinstance(second := next(self._events), StreamEndEvent):
-            raise self._refuse(
-                second, "yaml_documents", "A file holds one document; remove what follows `---`."
-            )
+            raise self._refuse(second, "yaml_documents", "A file holds one document; remove what follows `---`.")
         return Source(file=self._file, data=data, text=self._text, values=self._values, keys=self._keys)
 
     def _node(self, event: Event, path: Path) -> Any:
@@ -142,9 +138,7 @@ class _Builder:
         if not isinstance(event, ScalarEvent):
             raise self._refuse(event, "yaml_key", "A key must be a name, not a list or a mapping.")
         if event.value == "<<" and not event.style:
-            raise self._refuse(
-                event, "yaml_merge", "Merge keys (`<<`) are not allowed; write the entries out."
-            )
+            raise self._refuse(event, "yaml_merge", "Merge keys (`<<`) are not allowed; write the entries out.")
         return str(event.value)
 
     def _sequence(self, path: Path) -> list[Any]:
@@ -171,9 +165,7 @@ class _Builder:
             message = f"`{written}` would lose its leading zero; quote it if it is text."
             raise self._refuse(event, "leading_zero", message)
         if len(digits) > MAX_DIGITS:
-            raise self._refuse(
-                event, "yaml_number", f"`{written}` is too large a number; quote it if it is text."
-            )
+            raise self._refuse(event, "yaml_number", f"`{written}` is too large a number; quote it if it is text.")
         return int(written)
 
     def _refuse(self, event: Event, code: str, message: str) -> DefinitionError:

@@ -101,15 +101,11 @@ def test_a_program_below_open_folders_needs_no_capability() -> None:
 
 def test_the_keeper_imports_the_standard_library_only() -> None:
     """It lives as long as the services; a client library or the engine would cost tens of megabytes."""
-    code = (
-        "import sys, alur.embedded.keeper; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    )
+    code = "import sys, alur.embedded.keeper; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     root = str(Path(__file__).parents[3])
     loaded = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": root}, capture_output=True, text=True, check=True
     ).stdout.split()
-    bare = subprocess.run(
-        [sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True
-    )
+    bare = subprocess.run([sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True)
     ours = {"alur"} | {name.partition(".")[0] for name in bare.stdout.split()}
     assert {name for name in loaded if name not in sys.stdlib_module_names} - ours == set()

@@ -49,6 +49,13 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one() -> None:
     assert str(error) == "There is no setting ALUR_DATABSE_URL; did you mean ALUR_DATABASE_URL?"
 
 
+def test_the_public_address_follows_host_and_port_unless_given() -> None:
+    """It has no slash at its end, and an IPv6 address stands in brackets."""
+    assert load({"ALUR_PORT": "8001"}, CWD).public_url == "http://127.0.0.1:8001"
+    assert load({"ALUR_HOST": "::1"}, CWD).public_url == "http://[::1]:8000"
+    assert load({"ALUR_PUBLIC_URL": "https://izin.example/"}, CWD).public_url == "https://izin.example"
+
+
 def test_names_of_others_are_not_looked_at() -> None:
     """Only names that begin with ALUR_ are ours."""
     assert load({"PATH": "/bin", "ALURE": "x", "PORT": "nonsense"}, CWD).port == 8000
@@ -68,6 +75,7 @@ def test_every_known_setting_has_a_sentence_and_is_read() -> None:
         "ALUR_REDIS_URL": "rediss://queue:6380/1",
         "ALUR_HOST": "::1",
         "ALUR_PORT": "65535",
+        "ALUR_PUBLIC_URL": "https://izin.example/",
         "ALUR_ENV": "production",
         "ALUR_DOCUMENTS_URL": "s3://bucket/documents",
         "ALUR_SIGNER": "pkcs11:token=office",
@@ -82,9 +90,7 @@ def test_every_known_setting_has_a_sentence_and_is_read() -> None:
     assert all(sentence.endswith(".") for sentence in KNOWN.values())
     settings = load(given, CWD)
     defaults = load({}, CWD)
-    unread = [
-        name for name in Settings.__dataclass_fields__ if getattr(settings, name) == getattr(defaults, name)
-    ]
+    unread = [name for name in Settings.__dataclass_fields__ if getattr(settings, name) == getattr(defaults, name)]
     assert unread == []
     assert settings.database_url == "postgresql+psycopg://u:p@db/alur"
 

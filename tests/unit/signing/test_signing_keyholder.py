@@ -48,9 +48,7 @@ def test_rsa_key_behind_a_passphrase_signs_with_pkcs1(pki: DevelopmentPki, tmp_p
     certificate = x509.load_der_x509_certificate(pki.tsa)
     assert isinstance(key, rsa.RSAPrivateKey)
     path = tmp_path / "rsa.p12"
-    path.write_bytes(
-        serialize_key_and_certificates(b"x", key, certificate, None, BestAvailableEncryption(b"pin"))
-    )
+    path.write_bytes(serialize_key_and_certificates(b"x", key, certificate, None, BestAvailableEncryption(b"pin")))
     signature = asyncio.run(Pkcs12KeyHolder(path, b"pin").sign_raw(b"attributes", "sha256"))
     key.public_key().verify(signature, b"attributes", padding.PKCS1v15(), hashes.SHA256())
     with pytest.raises(Rejected) as caught:

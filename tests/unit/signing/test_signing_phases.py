@@ -100,9 +100,7 @@ def test_key_signs_exactly_the_stored_attributes(pki: DevelopmentPki, level: Lev
 def test_attributes_bind_the_document_digest(pki: DevelopmentPki) -> None:
     """The signed attributes carry the digest of this file."""
     ready = prepared(pki)
-    attributes = {
-        one["type"].native: one["values"][0].native for one in cms.CMSAttributes.load(ready.attributes)
-    }
+    attributes = {one["type"].native: one["values"][0].native for one in cms.CMSAttributes.load(ready.attributes)}
     assert attributes["message_digest"] == ready.digest
     assert "signing_certificate_v2" in attributes
     assert "signing_time" not in attributes, "PAdES keeps the time in the file (EN 319 142-1)"
@@ -153,9 +151,7 @@ def test_level_is_never_lowered_in_silence(pki: DevelopmentPki) -> None:
     assert len(holder.asked) == 1
 
 
-def test_other_certificate_than_prepared_for_is_refused(
-    pki: DevelopmentPki, other_pki: DevelopmentPki
-) -> None:
+def test_other_certificate_than_prepared_for_is_refused(pki: DevelopmentPki, other_pki: DevelopmentPki) -> None:
     """A key change between the phases is found before the key is used."""
     holder = Pkcs12KeyHolder(other_pki.pkcs12)
     assert _code(sign(prepared(pki), holder, local_timestamper(pki))) == "certificate_changed"

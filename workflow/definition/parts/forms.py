@@ -39,11 +39,7 @@ def read_form(node: Node) -> Form:
         titles={name: read_title(spec.get("title")) for name, spec in properties.items()},
         personal=frozenset(_marked(properties, "x-personal")),
         search=frozenset(_marked(properties, "x-search")),
-        statistic={
-            name: mark.text()
-            for name, spec in properties.items()
-            if (mark := spec.get("x-statistic")).present
-        },
+        statistic={name: mark.text() for name, spec in properties.items() if (mark := spec.get("x-statistic")).present},
     )
 
 
@@ -64,9 +60,7 @@ def _check_root(node: Node) -> None:
 
 def _check_field(name: str, spec: Node, sections: list[str]) -> None:
     if name in RESERVED:
-        spec.problem(
-            "reserved_name", f"`{name}` is a word of guards; choose another name for the field.", key=True
-        )
+        spec.problem("reserved_name", f"`{name}` is a word of guards; choose another name for the field.", key=True)
     _check_marks(spec, MARKS)
     if spec.get("type").text() == "number":
         message = "Fractions are not stored exactly; use `integer` in the smallest unit, or `string`."
@@ -100,9 +94,7 @@ def _check_marks(node: Node, known: tuple[str, ...]) -> None:
 def _check_no_marks(node: Node) -> None:
     for key, child in node.items():
         if key.startswith("x-"):
-            child.problem(
-                "misplaced_mark", f"`{key}` marks a field of the form; it has no meaning here.", key=True
-            )
+            child.problem("misplaced_mark", f"`{key}` marks a field of the form; it has no meaning here.", key=True)
         _check_no_marks(child)
     if isinstance(node.value, list):
         for element in node.elements():

@@ -13,6 +13,9 @@ from workflow.definition.quantities import QuantityError, parse_ratio, parse_siz
 
 T = TypeVar("T")
 
+#: Bytes, where a document names no `max_size`.
+DEFAULT_SIZE = parse_size("2MB")
+
 
 def read_roles(node: Node, names: Names) -> dict[str, Role]:
     """Roles by name; exactly one is the party."""
@@ -31,9 +34,7 @@ def read_roles(node: Node, names: Names) -> dict[str, Role]:
 def _role(node: Node, names: Names) -> Role:
     apart = names.many(node.get("distinct_from"), "role")
     if node.name in apart:
-        node.get("distinct_from").problem(
-            "distinct_from_self", "A role cannot be distinct from itself; remove it."
-        )
+        node.get("distinct_from").problem("distinct_from_self", "A role cannot be distinct from itself; remove it.")
     return Role(
         name=node.name,
         party=node.get("party").flag(),
@@ -64,7 +65,7 @@ def _document(node: Node, variables: Mapping[str, str] | None) -> DocumentKind:
         name=node.name,
         title=read_title(node.get("title")),
         accept=node.get("accept").names(),
-        max_size=_quantity(node.get("max_size"), parse_size, "bad_size", 0),
+        max_size=_quantity(node.get("max_size"), parse_size, "bad_size", DEFAULT_SIZE),
         ratio=_quantity(ratio, parse_ratio, "bad_ratio", (1, 1)) if ratio.present else None,
         optional=node.get("optional").flag(),
         required_when=read_guard(node.get("required_when"), variables),

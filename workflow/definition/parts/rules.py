@@ -71,9 +71,7 @@ def _clock_steps(node: Node, names: Names) -> tuple[ClockStep, ...]:
     for element in node.elements():
         at = _percent(element.get("at"))
         if 0 < at <= last:
-            element.get("at").problem(
-                "clock_steps_order", f"Steps stand in rising order; {at}% follows {last}%."
-            )
+            element.get("at").problem("clock_steps_order", f"Steps stand in rising order; {at}% follows {last}%.")
         last = max(at, last)
         if not element.get("then").present and not element.get("fire").present:
             element.problem("does_nothing", "A clock's step needs `then: {notify: …}` or `fire:`.")
@@ -95,8 +93,6 @@ def _percent(node: Node) -> int:
 def read_requires(node: Node, names: Names) -> tuple[Requirement, ...]:
     """What no path may leave out; the proof itself is made before publication."""
     return tuple(
-        Requirement(
-            step=names.one(element.get("step"), "step"), before=names.one(element.get("before"), "state")
-        )
+        Requirement(step=names.one(element.get("step"), "step"), before=names.one(element.get("before"), "state"))
         for element in node.elements()
     )

@@ -34,9 +34,7 @@ def read_transitions(
     return {name: _transition(transition, names, data, documents) for name, transition in node.items()}
 
 
-def _transition(
-    node: Node, names: Names, data: Mapping[str, str] | None, documents: tuple[str, ...]
-) -> Transition:
+def _transition(node: Node, names: Names, data: Mapping[str, str] | None, documents: tuple[str, ...]) -> Transition:
     step = names.optional(node.get("run"), "step")
     return Transition(
         name=node.name,
@@ -68,18 +66,14 @@ def _conditions(node: Node, variables: Mapping[str, str] | None) -> tuple[Condit
 
 def _retry(node: Node) -> Retry:
     usual = Retry()
-    return Retry(
-        times=node.get("times").integer(usual.times), backoff=read_exact(node.get("backoff"), usual.backoff)
-    )
+    return Retry(times=node.get("times").integer(usual.times), backoff=read_exact(node.get("backoff"), usual.backoff))
 
 
 def _input(node: Node) -> Input:
     """`reason: text`; `{kind: choice, choices: […]}`; or a JSON Schema, which has no `kind`."""
     given = node.get("kind") if node.get("kind").present else node
     kind = given.text("schema")
-    schema = (
-        (node.get("schema") if kind == "schema" and given is not node else node) if kind == "schema" else None
-    )
+    schema = (node.get("schema") if kind == "schema" and given is not node else node) if kind == "schema" else None
     choices = node.get("choices")
     if kind not in KINDS:
         given.unknown("input_kind", KINDS)
@@ -104,9 +98,7 @@ def _schema(node: Node) -> dict[str, Any]:
     schema = node.value if isinstance(node.value, dict) else {}
     problem: SchemaProblem | None = schema_problem(schema)
     if problem:
-        Node(node.source, node.report, (*node.path, *problem.path), None).problem(
-            "bad_schema", problem.message
-        )
+        Node(node.source, node.report, (*node.path, *problem.path), None).problem("bad_schema", problem.message)
     return schema
 
 

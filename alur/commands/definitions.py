@@ -1,0 +1,63 @@
+"""`alur definitions`: read, check and publish processes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from alur.commands.common import house, json_option, tell
+from workflow.db.tables import definition
+from workflow.definition.errors import DefinitionError, Problem
+from workflow.definition.reader import read_process
+
+
+@click.group()
+def definitions() -> None:
+    """Processes as data."""
+
+
+@definitions.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """Processes and their versions."""
+    with house() as opened, opened.engine.connect() as db:
+        query = select(definition.c.process, definition.c.version, definition.c.status, definition.c.hash)
+        rows = [dict(r) for r in db.execute(query.order_by(definition.c.process, definition.c.version)).mappings()]
+    words = "\n".join(f"{r['process']:<16} {r['version']:>3}  {r['status']:<10} {r['hash'][:12]}" for r in rows)
+    tell(rows, words or "No process is published yet; `alur serve` publishes those that ship.", as_json=as_json)
+
+
+@definitions.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check definitions: exit 0 when sound, 1 with one line per problem when not."""
+    problems = [p for file in files for p in _problems(file)]
+    if as_json:
+        click.echo(json.dumps([_as_json(p) for p in problems], ensure_ascii=False, indent=2))
+    else:
+        for p in problems:
+            click.echo(str(p))
+        if not problems:
+            click.echo("Sound.")
+    sys.exit(1 if problems else 0)
+
+
+def _problems(file: Path) -> Iterable[Problem]:
+    try:
+        read_process(file if file.is_dir() else file.parent)
+    except DefinitionError as error:
+        return error.problems
+    return ()
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    fields = asdict(problem)
+    return {name: fields[name] for name in ("file", "line", "column", "code", "message", "path")}

@@ -1,0 +1,42 @@
+"""One process, one role: what `alur serve` starts together and production starts apart."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+
+from alur.commands.common import settings
+from alur.wiring import open_house, until_stopped
+
+
+@click.command()
+@click.option("--port", type=int, help="Port to listen on instead of ALUR_PORT.")
+def web(port: int | None) -> None:
+    """Serve pages and API."""
+    from alur.server import run_server
+
+    with open_house(settings()) as house:
+        run_server(house, port or house.settings.port)
+
+
+@click.command()
+@click.argument("queue", type=click.Choice(["engine", "effects", "signing"]))
+def worker(queue: str) -> None:
+    """Perform commands (engine) or do steps (effects, signing)."""
+    from workers.run import run_worker
+
+    with open_house(settings()) as house:
+        run_worker(house.workshop(signs=queue == "signing"), queue)
+
+
+@click.command()
+def clock() -> None:
+    """Fire timers and see that nothing waits unheard."""
+    from workers.clock import run
+    from workers.workshop import system_clock
+
+    stop = threading.Event()
+    until_stopped(stop)
+    with open_house(settings()) as house:
+        run(house.engine, house.redis, system_clock, stop)

@@ -1,0 +1,56 @@
+"""`alur serve`: everything on one machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from alur.commands.common import settings
+from alur.furnish import DEMO_ACCOUNTS, add_demo_accounts, furnish
+from alur.settings import Settings
+from alur.signers import pki_folder
+from alur.supervisor import Child, Supervisor
+from alur.wiring import House, open_house
+from signing.development import ensure_development_pki
+
+
+@click.command()
+@click.option("--port", type=int, help="Port to listen on instead of ALUR_PORT.")
+@click.option("--engine-workers", default=1, show_default=True, help="Processes that perform commands.")
+def serve(port: int | None, engine_workers: int) -> None:
+    """Start everything: embedded services where no URL is set, web, workers and clock. Ctrl-C stops all of it."""
+    if port is not None:
+        os.environ["ALUR_PORT"] = str(port)
+    with open_house(settings()) as house:
+        furnish(house)
+        if house.settings.signer is None:
+            ensure_development_pki(pki_folder(house.settings))
+        _greet(house)
+        house.engine.dispose()
+        sys.exit(Supervisor(children(house.settings, engine_workers)).run())
+
+
+def children(chosen: Settings, engine_workers: int) -> list[Child]:
+    """The processes of a whole house."""
+    roles = {
+        "web": ("web", "--port", str(chosen.port)),
+        **{f"engine{n or ''}": ("worker", "engine") for n in range(engine_workers)},
+        "effects": ("worker", "effects"),
+        "signing": ("worker", "signing"),
+        "clock": ("clock",),
+    }
+    return [
+        Child(name=name, argv=(sys.executable, "-m", "alur", *arguments), env=dict(os.environ))
+        for name, arguments in roles.items()
+    ]
+
+
+def _greet(house: House) -> None:
+    click.echo(f"Alur: {house.settings.public_url}")
+    if house.settings.production:
+        return
+    password = add_demo_accounts(house)
+    click.echo(f"Demo accounts, all with the password {password}: {', '.join(DEMO_ACCOUNTS)}", nl=True)
+    sys.stdout.flush()

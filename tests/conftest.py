@@ -1,0 +1,23 @@
+"""Fixtures over real parts: one house a session, on PostgreSQL and Valkey from their wheels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alur.furnish import add_demo_accounts, furnish
+from alur.settings import load
+from alur.wiring import House, open_house
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An open house with its schema, shipped definitions and demo accounts; nobody works in it but the test."""
+    data = tmp_path_factory.mktemp("house")
+    with open_house(load({"ALUR_DATA": str(data)}, Path.cwd())) as opened:
+        furnish(opened)
+        add_demo_accounts(opened)
+        yield opened
+        opened.engine.dispose()
