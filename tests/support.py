@@ -145,11 +145,9 @@ def state(house: House, case: int) -> str:
 
 def drain(house: House) -> int:
     """Perform every waiting command; how many."""
-    drainer: Drainer = (
-        house.__dict__.setdefault("_drainer", None)
-        or house.__dict__.__setitem__("_drainer", house.drainer())
-        or house.__dict__["_drainer"]
-    )
+    if "_drainer" not in house.__dict__:
+        house.__dict__["_drainer"] = house.drainer()
+    drainer: Drainer = house.__dict__["_drainer"]
     total = 0
     while done := drainer.drain(200).commands:
         total += done

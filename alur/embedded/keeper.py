@@ -49,8 +49,9 @@ def main(arguments: list[str]) -> int:
 def _seize(lock: Lock) -> bool:
     deadline = time.monotonic() + PATIENCE_WITH_OTHERS
     while not lock.seize():
-        if time.monotonic() > deadline:
+        if not lock.share() or time.monotonic() > deadline:  # another keeper has it
             return False
+        lock.release()
         time.sleep(0.01)
     return True
 

@@ -4,11 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from alur.embedded.backoff import restart_delay
 from alur.embedded.errors import EmbeddedError
+from alur.embedded.dwellers import kill_dwellers
 from alur.embedded.house import House, own_folder
 from alur.embedded.identity import Identity
 from alur.embedded.locks import Lock
@@ -17,6 +19,7 @@ from alur.embedded.recipe import Launch, Recipe
 
 GRACE = 1.0  # seconds without users before the server is stopped
 PATIENCE_WITH_LEFTOVERS = 5.0  # seconds that an earlier server's processes have to end by themselves
+PATIENCE_WITH_SOCKET = 10.0  # seconds until a new server must listen; it does before it reads its data
 PATIENCE_WITH_STOP = 30.0  # seconds for a clean stop, then `quit` and at last SIGKILL
 PATIENCE_WITH_QUIT = 5.0  # seconds
 FAILURES_BEFORE_MENDING = 2  # starts in a row that never answered
@@ -31,7 +34,7 @@ class Service:
         self._recipe, self._house, self._identity, self._tell = recipe, house, identity, tell
         self._users = Lock(house.users_lock(recipe.name))
         self._child: subprocess.Popen[bytes] | None = None
-        self._ready = False
+        self._listening = self._ready = False
         self._lives: list[float] = []
         self._failures = 0
         self._started = self._next_start = 0.0
@@ -48,11 +51,11 @@ class Service:
             self._bury(now)
         elif not wanted:
             self._rest()
-        elif not self._ready:
-            self._greet()
-        elif not self._house.socket(self.name).exists():
+        elif self._has_lost_socket(now):
             self._tell(f"{self.name}: its socket was removed")
             self.stop()
+        elif not self._ready:
+            self._greet()
 
     def retire(self, now: float) -> bool:
         """Whether it is stopped and unused; if so, newcomers are kept waiting until this process ends."""
@@ -97,6 +100,12 @@ class Service:
             self._idle_since = now
         return self._child is not None and now - self._idle_since < GRACE
 
+    def _has_lost_socket(self, now: float) -> bool:
+        if self._house.socket(self.name).exists():
+            self._listening = True
+            return False
+        return self._listening or now - self._started > PATIENCE_WITH_SOCKET
+
     def _rest(self) -> None:
         # Held while it stops: whoever comes meanwhile waits, and never gets a server that is about to end.
         if self._users.seize():
@@ -109,7 +118,7 @@ class Service:
             if lock.seize():
                 self._leftovers_since = None
                 self._launch(lock)
-                self._started, self._ready = now, False
+                self._started, self._listening, self._ready = time.monotonic(), False, False
             else:
                 self._press_leftovers(now)
         finally:
@@ -158,21 +167,8 @@ class Service:
             self._leftovers_since = now
         elif now - self._leftovers_since > PATIENCE_WITH_LEFTOVERS:
             self._leftovers_since = now
-            self._tell(f"{self.name}: killed {kill_dwellers(self._house.folder(self.name))} processes left over")
-
-
-def kill_dwellers(folder: Path) -> int:
-    """Kill every process whose working folder is `folder`, and return how many there were.
-
-    For the server's processes that outlived their parent; each has its data folder as working folder.
-    """
-    count = 0
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and (entry / "cwd").samefile(folder):
-                os.kill(int(entry.name), signal.SIGKILL)
-                count += 1
-    return count
+            count = kill_dwellers(self._house.folder(self.name), self._identity)
+            self._tell(f"{self.name}: killed {count} processes left over")
 
 
 def _open_folder(opened: contextlib.ExitStack, folder: Path) -> int:

@@ -65,8 +65,8 @@ class Supervised:
         return self.seen[-1]
 
     def rest(self) -> list[str]:
-        """Wait for the end and return every line."""
-        out, _ = self.process.communicate(timeout=20)
+        """Wait for the end, which takes no longer than the children's, and return every line."""
+        out, _ = self.process.communicate(timeout=7)
         return [*self.seen, *out.decode().splitlines()]
 
 

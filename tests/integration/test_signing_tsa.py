@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -37,7 +38,9 @@ class _Authority(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "application/timestamp-reply")
         self.end_headers()
-        self.wfile.write(self._answer(request))
+        # The impatient client of /slow has gone by now.
+        with suppress(BrokenPipeError):
+            self.wfile.write(self._answer(request))
 
     def _answer(self, request: tsp.TimeStampReq) -> bytes:
         if self.path == "/garbage":

@@ -12,6 +12,10 @@ from workflow.errors import AlurError
 Path = tuple[str | int, ...]
 
 
+#: Names listed in a message that has no nearest one.
+MAX_TOLD = 12
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
     """One thing to mend."""
@@ -57,4 +61,5 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
         return f"did you mean `{near}`?"
     if not known:
         return "none is known here."
-    return "known here: " + ", ".join(f"`{k}`" for k in sorted(known)) + "."
+    told = ", ".join(f"`{name}`" for name in sorted(known)[:MAX_TOLD])
+    return f"known here: {told}{' and more' if len(known) > MAX_TOLD else ''}."

@@ -20,22 +20,20 @@ PROCESS_FILE = "process.yaml"
 PARTS = ("form", "notices", "standard")
 
 
-def read_process(folder: Path) -> Process:
-    """The process of a folder with `process.yaml` and what it names; DefinitionError with all problems."""
-    names = (path.name for path in sorted(folder.glob("*.yaml")))
-    files = {}
-    for name in names:
-        try:
-            files[name] = (folder / name).read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise _missing(str(folder / name), "not_utf8", "The file is not UTF-8 text; save it as UTF-8.") from error
-    return parse_process(files, folder=str(folder))
+def read_process(path: Path) -> Process:
+    """The process of a folder with `process.yaml`, or of a process file; the files it names stand beside it.
+
+    Raises DefinitionError with all problems.
+    """
+    folder, name = (path, PROCESS_FILE) if path.is_dir() else (path.parent, path.name)
+    files = {file.name: _text(file) for file in sorted(folder.glob("*.yaml"))}
+    return parse_process(files, folder=str(folder), process_file=name)
 
 
-def parse_process(files: Mapping[str, str], *, folder: str = "") -> Process:
+def parse_process(files: Mapping[str, str], *, folder: str = "", process_file: str = PROCESS_FILE) -> Process:
     """The process of `files` (name → text); `folder` is put before the names told in problems."""
     report = Report()
-    process = _load(files, PROCESS_FILE, folder, report)
+    process = _load(files, process_file, folder, report)
     if process is None:
         raise DefinitionError(report.problems)
     parts = {"process": process}
@@ -83,6 +81,13 @@ def _load(files: Mapping[str, str], name: str, folder: str, report: Report) -> S
     except DefinitionError as error:
         report.problems.extend(error.problems)
         return None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _missing(str(file), "not_utf8", "The file is not UTF-8 text; save it as UTF-8.") from error
 
 
 def _missing(file: str, code: str, message: str) -> DefinitionError:

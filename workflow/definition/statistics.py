@@ -28,11 +28,11 @@ def _age_group_of(value: Any, today: date) -> str:
     return age_group(date.fromisoformat(value), today)
 
 
-def _year_of_birth(value: Any, today: date) -> str:  # noqa: ARG001 - all brackets are called alike
+def _year_of_birth(value: Any, _today: date) -> str:
     return str(date.fromisoformat(value).year)
 
 
-def _as_is(value: Any, today: date) -> Any:  # noqa: ARG001 - all brackets are called alike
+def _as_is(value: Any, _today: date) -> Any:
     return value
 
 

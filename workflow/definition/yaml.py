@@ -38,6 +38,9 @@ MAX_DIGITS = 15
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+#: What canonical JSON cannot hold (see `workflow.canonical`): in texts, and in keys.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -47,6 +50,7 @@ _CONSTANTS: dict[str, bool | None] = {
 
 def load(text: str, file: str) -> Source:
     """Read one YAML document; raises DefinitionError at the first thing that is not plain YAML 1.2."""
+    text = text.removeprefix("\ufeff")
     if len(text) > MAX_CHARACTERS:
         raise _refusal(
             file, 1, 1, "too_large", f"A file may have {MAX_CHARACTERS:,} characters, this has {len(text):,}."
@@ -117,6 +121,9 @@ class _Builder:
             raise self._refuse(event, "yaml_anchor", f"Anchors are not allowed; remove `&{event.anchor}`.")
         if getattr(event, "ctag", None):
             raise self._refuse(event, "yaml_tag", "Tags (`!…`) are not allowed; remove the tag.")
+        if isinstance(event, ScalarEvent) and _UNSTORABLE.search(event.value):
+            message = "The text has a character that cannot be stored (NUL or half of a pair); remove it."
+            raise self._refuse(event, "yaml_character", message)
         if len(path) > MAX_DEPTH:
             raise self._refuse(event, "too_deep", f"Values may be nested {MAX_DEPTH} deep, not deeper.")
 
@@ -139,6 +146,8 @@ class _Builder:
             raise self._refuse(event, "yaml_key", "A key must be a name, not a list or a mapping.")
         if event.value == "<<" and not event.style:
             raise self._refuse(event, "yaml_merge", "Merge keys (`<<`) are not allowed; write the entries out.")
+        if _ASTRAL.search(event.value):
+            raise self._refuse(event, "yaml_key", "A key is made of letters and signs, not of pictures.")
         return str(event.value)
 
     def _sequence(self, path: Path) -> list[Any]:

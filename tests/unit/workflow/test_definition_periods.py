@@ -11,7 +11,7 @@ from workflow.definition.periods import PeriodError, add, exact, parse_period, t
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 BERLIN = ZoneInfo("Europe/Berlin")
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2060, 1, 1)).map(lambda d: d.replace(tzinfo=UTC))
+MOMENTS = st.integers(946_684_800, 2_840_140_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
 def at(text: str, zone: ZoneInfo) -> datetime:
@@ -36,28 +36,14 @@ def test_working_marks_office_time():
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "P",
-        "PT",
-        "P1",
-        "1D",
-        "P1DT",
-        "P-1D",
-        "P1.5D",
-        "PT0S",
-        "P0D",
-        "p1d",
-        "P1D ",
-        "P1D soon",
-        "P1H",
-        "P101Y",
-    ]
-    + ["P1M working", "PT9999999H", "P１D"],
+        *("", "P", "PT", "P1", "1D", "P1DT", "P-1D", "P1.5D", "PT0S", "P0D", "p1d", "P1D soon", "P1H", "P101Y"),
+        *("P1M working", "PT9999999H", "P１D", "P1D 2D", "P1DP1D"),
+    ],
 )
 def test_what_is_no_duration_is_refused(text):
     """Malformed, empty, too long, or months of office time."""
     with pytest.raises(PeriodError) as caught:
-        parse_period(text if text != "P1D " else "P1D x")
+        parse_period(text)
     assert caught.value.code == "bad_duration"
 
 
@@ -114,12 +100,11 @@ def test_office_time_needs_a_calendar():
         add(parse_period("P3D working"), datetime(2026, 1, 1, tzinfo=UTC), JAKARTA)
 
 
-@given(moment=MOMENTS, months=st.integers(1, 60), n=st.integers(1, 40))
+@given(moment=MOMENTS, months=st.integers(1, 40), n=st.integers(1, 30))
 def test_n_times_some_months_is_n_times_as_many_months(moment, months, n):
     """Counting from the start, `n` periods of m months are one of n × m months."""
-    once = times(parse_period(f"P{months * n}M"), moment, 1, BERLIN) if months * n <= 1200 else None
-    if once:
-        assert times(parse_period(f"P{months}M"), moment, n, BERLIN) == once
+    once = times(parse_period(f"P{months * n}M"), moment, 1, BERLIN)
+    assert times(parse_period(f"P{months}M"), moment, n, BERLIN) == once
 
 
 @given(moment=MOMENTS, n=st.integers(1, 30))

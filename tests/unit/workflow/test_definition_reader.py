@@ -1,5 +1,8 @@
 """From files to a process."""
 
+import contextlib
+import copy
+import functools
 import json
 import re
 from dataclasses import replace
@@ -7,11 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workflow.canonical import canonical, digest
 from workflow.definition.errors import DefinitionError
 from workflow.definition.process import Process
 from workflow.definition.reader import load_process, parse_process, read_process
+from workflow.definition.yaml import load
 from workflow.steps import STEPS
 
 ROOT = Path(__file__).parents[3]
@@ -89,6 +95,18 @@ def test_a_folder_without_a_process_is_told(tmp_path):
         read_process(tmp_path)
 
 
+def test_a_draft_of_another_name_is_read_beside_its_form(tmp_path):
+    """A file may be checked before it takes the place of `process.yaml`."""
+    for name, text in BASE.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(BASE["process.yaml"].replace("market-stall\ntitle", "new-stall\ntitle"), encoding="utf-8")
+    assert read_process(draft).name == "new-stall"
+    draft.write_text("a: 1.5", encoding="utf-8")
+    with pytest.raises(DefinitionError, match=rf"^{re.escape(str(draft))}:1:4: yaml_number"):
+        read_process(draft)
+
+
 def test_a_file_that_is_not_text_is_told(tmp_path):
     """A word processor's file is refused in a sentence."""
     (tmp_path / "process.yaml").write_bytes(b"\xff\xfe\x00")
@@ -102,6 +120,41 @@ def test_data_of_any_shape_is_refused_without_failing(shape):
     for file in ("process.yaml", "form.yaml", "notices.yaml"):
         with pytest.raises(DefinitionError):
             parse_process({**BASE, file: shape})
+
+
+def places(value, path=()):
+    """Every place within plain data."""
+    yield path
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield from places(inner, (*path, key))
+
+
+PARTS = {name: load(BASE[f"{name}.yaml"], name).data for name in ("process", "form", "notices")}
+PLACES = [path for path in places(PARTS) if path]
+PLAIN = (
+    st.none() | st.booleans() | st.integers(-9, 99) | st.sampled_from(["", "x", "review", "P1D", "data.area > 1", "{"])
+)
+SHAPES = st.recursive(
+    PLAIN,
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["id", "en", "role", "kind", "type", "period", "if", "$ref"]), inner, max_size=3
+        )
+    ),
+    max_leaves=4,
+)
+
+
+@given(path=st.sampled_from(PLACES), value=SHAPES)
+def test_a_definition_with_anything_anywhere_is_read_or_refused(path, value):
+    """Whatever a supervisor writes in any place, the answer is a process or problems, never another error."""
+    body = copy.deepcopy(PARTS)
+    holder = functools.reduce(lambda part, key: part[key], path[:-1], body)
+    holder[path[-1]] = value
+    with contextlib.suppress(DefinitionError):
+        assert load_process(body).hash
 
 
 def test_the_shipped_process_is_read(ak1):

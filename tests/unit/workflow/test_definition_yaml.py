@@ -59,6 +59,11 @@ def test_an_absent_value_is_placed_at_what_would_hold_it():
         ("a: 'x\n", "yaml_syntax", 2, 1),
         ("a:\n\t- b", "yaml_syntax", 2, 1),
         ("a: 1\nb: \x07", "yaml_character", 2, 4),
+        ("a: 1\nb: \0", "yaml_character", 2, 4),
+        ('a: "\\0"', "yaml_character", 1, 4),
+        ('a: "\\ud800"', "yaml_character", 1, 4),
+        ("a: \ud800", "yaml_character", 1, 4),
+        ("😀: 1", "yaml_key", 1, 1),
         ("# nothing", "empty_file", 1, 1),
         ("a: " + "[" * (MAX_DEPTH + 1), "too_deep", 1, MAX_DEPTH + 4),
         ("a" * (MAX_CHARACTERS + 1), "too_large", 1, 1),
@@ -70,6 +75,14 @@ def test_what_definitions_do_not_use_is_refused_at_its_place(text, code, line, c
         load(text, "file.yaml")
     (problem,) = caught.value.problems
     assert (problem.file, problem.code, problem.line, problem.column) == ("file.yaml", code, line, column)
+
+
+def test_files_of_windows_editors_are_read():
+    """A byte-order mark and CRLF change neither values nor places."""
+    source = load("\ufeffa: 1\r\nb: 'x\r\n  y'\r\n", "f")
+    assert source.data == {"a": 1, "b": "x y"}
+    assert source.place(("b",)) == (2, 4)
+    assert source.place_inside(("b",), 2) == (3, 3)
 
 
 def test_a_problem_reads_as_file_line_column_code_sentence():
