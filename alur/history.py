@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from workflow.case import Case, fold_to_json
+from workflow.case import Case, fold_text
 from workflow.db import cases
 from workflow.db.library import Library
 from workflow.db.tables import event
@@ -41,7 +42,7 @@ class Replayed:
             "seq": case.seq,
             "head": case.head.hex(),
         }
-        return told | {"fold": fold_to_json(case), "complete": self.complete, "difference": self.difference}
+        return told | {"fold": json.loads(fold_text(case)), "complete": self.complete, "difference": self.difference}
 
 
 def read_history(db: Connection, id_: int) -> list[Event]:
@@ -74,10 +75,9 @@ def replay_case(db: Connection, library: Library, id_: int, *, at: str | None, s
 
 def difference(stored: Case, folded: Case) -> str | None:
     """The first field in which two cases differ, in words."""
-    for f in fields(Case):
-        a, b = getattr(stored, f.name), getattr(folded, f.name)
+    for name, a, b in zip(Case._fields, stored, folded, strict=True):
         if a != b:
-            return f"{f.name} is {a!r} in the database and {b!r} by its events."
+            return f"{name} is {a!r} in the database and {b!r} by its events."
     return None
 
 

@@ -7,18 +7,23 @@ characters, which jsonb cannot hold, and integers that JSON readers round.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from workflow.errors import AlurError
 
 MAX_INTEGER = 2**53 - 1
 
-_encode = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False, allow_nan=False
-).encode
+_OPTIONS = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
 
 #: Key order by code point equals JCS's order by UTF-16 unit as long as no key leaves the BMP.
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -31,8 +36,13 @@ class NotCanonicalError(AlurError):
 
 
 def canonical(value: Any) -> str:
-    """The canonical text of an admitted value (see `admit`); its UTF-8 bytes are what is hashed."""
-    return _encode(value)
+    """The canonical text of an admitted value (see `admit`)."""
+    return canonical_bytes(value).decode()
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """The UTF-8 bytes of the canonical text: what is hashed."""
+    return orjson.dumps(value, option=_OPTIONS)
 
 
 def admit(value: Any, path: str = "$") -> None:
@@ -67,4 +77,4 @@ def _admit_text(value: str, path: str) -> None:
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical text, hex."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return hashlib.sha256(canonical_bytes(value)).hexdigest()

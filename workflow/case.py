@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from workflow.events import stamp
+import orjson
 
 DRAFT = "draft"
 
+#: The empty mapping; cannot be written to, so it can be everybody's default.
+NONE: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Task:
+
+class Task(NamedTuple):
     """The open task of the current state."""
 
     #: Sequence number of the event that opened it; with the case it is the task's identity.
@@ -26,8 +28,7 @@ class Task:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step that a worker performs before the move commits. At most one is pending."""
 
     #: Sequence number of its `step_requested`.
@@ -39,13 +40,12 @@ class Step:
     actor: str
     role: str
     #: What the request already knows of the `moved` event that will follow.
-    carry: Mapping[str, Any] = field(default_factory=dict)
+    carry: Mapping[str, Any] = NONE
     #: Failed for good: a stable code of the cause. Nothing waits any more; people decide.
     failed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A clock's ledger, added up."""
 
     started: datetime
@@ -58,8 +58,7 @@ class Reading:
     fired: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     id: int
     process: str
     #: Hash of the definition it pins.
@@ -76,7 +75,7 @@ class Case:
     #: Version of the data that stands; 0 before the first submission.
     data: int = 0
     #: Salted digests of the documents that stand, by kind.
-    documents: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = NONE
     #: All documents that its data requires are there.
     complete: bool = False
     submitted_at: datetime | None = None
@@ -87,48 +86,39 @@ class Case:
     task: Task | None = None
     step: Step | None = None
     #: Persons who acted since the last submission, by role (rule 15).
-    performed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    clocks: Mapping[str, Reading] = field(default_factory=dict)
+    performed: Mapping[str, tuple[str, ...]] = NONE
+    clocks: Mapping[str, Reading] = NONE
     #: How often each timer of the current state has fired, by index.
-    fired: Mapping[str, int] = field(default_factory=dict)
+    fired: Mapping[str, int] = NONE
     #: HMAC of the key it holds, by hold.
-    holds: Mapping[str, str] = field(default_factory=dict)
+    holds: Mapping[str, str] = NONE
 
 
 def fold_to_json(case: Case) -> dict[str, Any]:
-    """The part of a case that has no column of its own, as it is stored; empty parts are left out."""
+    """The part of a case that has no column of its own; empty parts are left out, moments are still moments."""
     parts = {
-        "documents": dict(case.documents),
+        "documents": case.documents,
         "complete": case.complete,
-        "submitted_at": case.submitted_at and stamp(case.submitted_at),
-        "entered_at": case.entered_at and stamp(case.entered_at),
+        "submitted_at": case.submitted_at,
+        "entered_at": case.entered_at,
         "moved_by": case.moved_by,
-        "task": case.task and _task_to_json(case.task),
-        "step": case.step and _step_to_json(case.step),
-        "performed": {role: list(persons) for role, persons in case.performed.items()},
-        "clocks": {name: _reading_to_json(r) for name, r in case.clocks.items()},
-        "fired": dict(case.fired),
-        "holds": dict(case.holds),
+        "task": case.task and tuple(case.task),
+        "step": case.step and tuple(case.step),
+        "performed": case.performed,
+        "clocks": {name: tuple(r) for name, r in case.clocks.items()},
+        "fired": case.fired,
+        "holds": case.holds,
     }
     return {name: part for name, part in parts.items() if part}
 
 
-def _task_to_json(t: Task) -> list[Any]:
-    return [t.seq, t.role, t.office, t.holder, t.until and stamp(t.until)]
+def fold_text(case: Case) -> str:
+    """`fold_to_json` as the JSON text that is stored."""
+    return orjson.dumps(fold_to_json(case), default=dict, option=FOLD_OPTIONS).decode()
 
 
-def _step_to_json(s: Step) -> list[Any]:
-    return [s.seq, s.run, list(s.moves), s.actor, s.role, dict(s.carry), s.failed]
-
-
-def _reading_to_json(r: Reading) -> list[Any]:
-    return [
-        stamp(r.started),
-        r.paused_at and stamp(r.paused_at),
-        r.paused,
-        r.stopped and stamp(r.stopped),
-        list(r.fired),
-    ]
+#: Moments are written in UTC with `Z`; mappings that are no dicts become some.
+FOLD_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS
 
 
 def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,25 +34,31 @@ def _entered(clock: Clock, reading: Reading | None, state: str, at: datetime) ->
     if reading.stopped is not None:
         return reading
     if state in clock.stop:
-        return replace(_running(reading, at), stopped=at)
+        return _running(reading, at)._replace(stopped=at)
     if state in clock.pause:
-        return reading if reading.paused_at else replace(reading, paused_at=at)
+        return reading if reading.paused_at else reading._replace(paused_at=at)
     return _running(reading, at)
 
 
 def _running(reading: Reading, at: datetime) -> Reading:
     if reading.paused_at is None:
         return reading
-    return replace(reading, paused_at=None, paused=reading.paused + (at - reading.paused_at) // _MICROSECOND)
+    return reading._replace(paused_at=None, paused=reading.paused + (at - reading.paused_at) // _MICROSECOND)
 
 
 def due(clock: Clock, reading: Reading, zone: ZoneInfo, percent: int = 100) -> datetime | None:
     """When `percent` of the target is used up, UTC; None while the clock stands still or once it stopped."""
     if reading.paused_at is not None or reading.stopped is not None:
         return None
-    full = add(clock.target, reading.started, zone)
-    share = full - reading.started if percent == 100 else (full - reading.started) * percent / 100
-    return reading.started + share + timedelta(microseconds=reading.paused)
+    return share(reading, add(clock.target, reading.started, zone), percent)
+
+
+def share(reading: Reading, full: datetime, percent: int) -> datetime:
+    """The moment at which `percent` is used up, where `full` is the whole target counted from the start."""
+    paused = timedelta(microseconds=reading.paused)
+    if percent == 100:
+        return full + paused
+    return reading.started + (full - reading.started) * percent / 100 + paused
 
 
 def breached(clock: Clock, reading: Reading, zone: ZoneInfo, now: datetime) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from workflow.case import NONE
 
 SYSTEM, TIMER, HOLD = "system", "timer", "hold"
 
@@ -18,8 +19,7 @@ FINISH_STEP = "@step"
 INTERNAL = frozenset({FIRE_TIMER, FINISH_STEP})
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """Who asks, with the roles that hold at the moment of deciding."""
 
     #: Account id as text, or `system`, `timer`, `hold`.
@@ -30,8 +30,7 @@ class Actor:
     elsewhere: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """The working copy, frozen when the command was accepted."""
 
     version: int
@@ -42,21 +41,19 @@ class Submission:
     documents: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Another case that holds the same key."""
 
     case: int
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     #: Name of a transition, `submit`, or one of `INTERNAL`.
     do: str
     actor: Actor
     #: What the person entered: personal, so only its digest reaches an event.
-    input: Mapping[str, Any] = field(default_factory=dict)
+    input: Mapping[str, Any] = NONE
     #: Salted digest of `input`, where there is any.
     input_digest: str | None = None
     #: Revision that the person saw; None asks for no check.
@@ -68,6 +65,6 @@ class Command:
     #: The data that stands, for guards that read it.
     data: Mapping[str, Any] | None = None
     #: HMAC of the hold's key and the cases that hold it, by hold.
-    standings: Mapping[str, tuple[str, tuple[Standing, ...]]] = field(default_factory=dict)
+    standings: Mapping[str, tuple[str, tuple[Standing, ...]]] = NONE
     #: What Alur's own processes say with an internal command.
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = NONE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +20,7 @@ def evolve(book: Rulebook, case: Case, event: Event) -> Case:
     change = CHANGES.get(event.type)
     if change is None or event.seq != case.seq + 1:
         raise CorruptHistoryError(f"Case {case.id} cannot take event {event.seq} ({event.type}) after {case.seq}.")
-    return replace(case, seq=event.seq, head=event.hash, **change(book, case, event))
+    return case._replace(seq=event.seq, head=event.hash, **change(book, case, event))
 
 
 def fold(book: Rulebook, case: Case, events: Iterable[Event]) -> Case:
@@ -103,7 +102,7 @@ def _step_ended(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
 
 
 def _step_failed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
-    return {"step": replace(case.step, failed=e.body["code"]) if case.step else None}
+    return {"step": case.step._replace(failed=e.body["code"]) if case.step else None}
 
 
 def _nothing(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
@@ -114,11 +113,11 @@ def _claimed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     if case.task is None:
         raise CorruptHistoryError(f"Case {case.id} has no task that event {e.seq} could claim.")
     until = datetime.fromisoformat(e.body["until"])
-    return {"task": replace(case.task, holder=e.actor, until=until)}
+    return {"task": case.task._replace(holder=e.actor, until=until)}
 
 
 def _released(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
-    return {"task": replace(case.task, holder=None, until=None) if case.task else None}
+    return {"task": case.task._replace(holder=None, until=None) if case.task else None}
 
 
 def _timer_fired(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
@@ -127,7 +126,7 @@ def _timer_fired(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
 
 def _clock_reached(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     reading = case.clocks[e.body["clock"]]
-    told = replace(reading, fired=(*reading.fired, e.body["at"]))
+    told = reading._replace(fired=(*reading.fired, e.body["at"]))
     return {"clocks": {**case.clocks, e.body["clock"]: told}}
 
 

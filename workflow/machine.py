@@ -6,12 +6,16 @@ condition or callback, since it would import dotted paths.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from transitions import EventData, Machine
 
 from workflow.definition.process import Condition, Process, Transition
+
+# It tells every call at level DEBUG; asking whether anybody listens costs more than a guard.
+logging.getLogger("transitions.core").disabled = True
 
 #: What a guard sees: a function from variable name to value.
 Values = Callable[[str], Any]

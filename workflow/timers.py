@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from workflow import clocks
 from workflow.case import Case
+from workflow.clocks import share
 from workflow.definition.periods import add, times
 from workflow.definition.process import StateTimer
 from workflow.rulebook import Rulebook
@@ -24,10 +24,12 @@ def armed(book: Rulebook, case: Case) -> Mapping[str, datetime]:
             if moment is not None:
                 out[f"{STATE}/{case.state}/{timer.index}"] = moment
     for name, reading in case.clocks.items():
-        for step in book.process.clocks[name].steps:
-            moment = clocks.due(book.process.clocks[name], reading, book.zone, step.at)
-            if moment is not None and step.at not in reading.fired:
-                out[f"{CLOCK}/{name}/{step.at}"] = moment
+        clock = book.process.clocks[name]
+        if reading.paused_at is None and reading.stopped is None and len(reading.fired) < len(clock.steps):
+            full = add(clock.target, reading.started, book.zone)
+            for step in clock.steps:
+                if step.at not in reading.fired:
+                    out[f"{CLOCK}/{name}/{step.at}"] = share(reading, full, step.at)
     if case.task is not None and case.task.until is not None:
         out[f"{LEASE}/{case.task.seq}"] = case.task.until
     return out

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from workflow.canonical import canonical
+from workflow.canonical import canonical_bytes
 from workflow.errors import AlurError
 
 KEY_BYTES = 32
@@ -62,17 +62,17 @@ class PersonKey:
 
     def close_json(self, value: Mapping[str, Any], place: str) -> bytes:
         """Encrypt a JSON object."""
-        return self.close(canonical(value).encode(), place)
+        return self.close(canonical_bytes(value), place)
 
     def open_json(self, cipher: bytes, place: str) -> dict[str, Any]:
         """Decrypt a JSON object."""
-        value: dict[str, Any] = json.loads(self.open(cipher, place))
+        value: dict[str, Any] = orjson.loads(self.open(cipher, place))
         return value
 
     def seal(self, value: Mapping[str, Any], place: str) -> Sealed:
         """Encrypt a JSON object and make the salted digest that the history keeps of it."""
         salt = secrets.token_bytes(SALT_BYTES)
-        return Sealed(self.close_json(value, place), salt, salted_digest(salt, canonical(value).encode()))
+        return Sealed(self.close_json(value, place), salt, salted_digest(salt, canonical_bytes(value)))
 
 
 class Vault:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from alur.embedded.backoff import restart_delay
-from alur.embedded.errors import EmbeddedError
 from alur.embedded.dwellers import kill_dwellers
+from alur.embedded.errors import EmbeddedError
 from alur.embedded.house import House, own_folder
 from alur.embedded.identity import Identity
 from alur.embedded.locks import Lock

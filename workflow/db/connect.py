@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import psycopg
+from psycopg.types.json import set_json_loads
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
@@ -37,5 +39,6 @@ def driver_dsn(url: str) -> str:
 def drain_connection(url: str, role: str) -> psycopg.Connection[Any]:
     """A bare connection in autocommit for the batch drain, acting as `role`; transactions are opened by hand."""
     connection = psycopg.connect(driver_dsn(url), autocommit=True, prepare_threshold=0, options=_DRAIN_OPTIONS)
+    set_json_loads(orjson.loads, connection)
     connection.execute(f"SET ROLE {role}")
     return connection

@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 from workflow.case import Case
 from workflow.commands import FIRE_TIMER, Command
 from workflow.db import bulk
+from workflow.db.batch import Batch, moves_timers
 from workflow.db.library import Library
 from workflow.db.material import Material, gather, hold_keys, submission
-from workflow.db.rows import Batch, Claimed, actor_at, moves_timers
+from workflow.db.rows import Claimed, actor_at
 from workflow.decide import decide
 from workflow.decision import Decision
 from workflow.refusals import Refusal
@@ -40,8 +41,6 @@ class Drained:
     cases: set[int] = field(default_factory=set)
     #: Queues that have new work.
     queues: set[str] = field(default_factory=set)
-    #: Commands were written for other cases.
-    more: bool = False
 
 
 class _Live(NamedTuple):
@@ -122,15 +121,14 @@ class Drainer:
             decision = self._decide(book, case, row, material, batch)
             if decision is None or decision.refusal or not decision.events:
                 continue
-            batch.decided(case, decision, row.process)
+            batch.decided(case, decision)
             material.settle(book, case, decision.case)
             first, moved = (known.first, known.moved) if known else (case, False)
             live[row.case_id] = _Live(book, first, decision.case, moved or moves_timers(decision))
         for one in live.values():
             batch.settle(one.book, one.first, one.last, one.moved)
         batch.defer({case for case, one in live.items() if one.moved})
-        drained.queues.update(batch.columns.get("outbox.queue", ()))
-        drained.more = "follow.do" in batch.columns
+        drained.queues.update(batch.queues)
 
     def _decide(self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch) -> Decision | None:
         try:

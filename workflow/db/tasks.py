@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, func, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from workflow.case import Case, Task, fold_to_json
+from workflow.case import Case, Task, fold_text
 from workflow.commands import Actor
 from workflow.db.cases import Executor, Stored
 from workflow.db.tables import case_, event, task, timer
@@ -83,7 +84,7 @@ def _append(
     db.execute(
         update(case_)
         .where(case_.c.id == case.id)
-        .values(seq=after.seq, head=after.head, fold=fold_to_json(after), updated_at=func.now())
+        .values(seq=after.seq, head=after.head, fold=orjson.loads(fold_text(after)), updated_at=func.now())
     )
     held = after.task or Task(0, "", "")
     db.execute(

@@ -1,0 +1,30 @@
+"""The web application, made from its ports. Nothing is opened at import."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web import api, config, headers, health, here, limits, pages, problems
+from web.auth import account, loading
+from web.database import db
+from web.ports import Ports
+from web.services import access
+
+
+def create_app(ports: Ports) -> Flask:
+    """API and pages over `ports`. Connections are opened by the first request that needs them."""
+    app = Flask(__name__)
+    app.config.from_mapping(config.configuration(ports))
+    app.extensions[here.PORTS] = ports
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    db.init_app(app)
+    limits.init(app, ports.redis_url)
+    health.init(app)
+    account.init(app)
+    loading.init(app)
+    access.init(app)
+    headers.init(app, ports)
+    problems.init(app)
+    api.init(app)
+    pages.init(app)
+    return app

@@ -1,0 +1,167 @@
+"""The web's own sentences, by code. Those of the engine's refusals stand in `workflow.refusals`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflow.definition.process import Text
+
+SENTENCES: Mapping[str, Text] = {
+    "not_found": {"id": "Alamat ini tidak ada.", "en": "There is nothing at this address."},
+    "method_not_allowed": {
+        "id": "Alamat ini tidak menerima metode {method}.",
+        "en": "This address does not take the method {method}.",
+    },
+    "bad_request": {"id": "Permintaan tidak dapat dibaca.", "en": "The request cannot be read."},
+    "malformed_json": {
+        "id": "Isi permintaan bukan JSON yang benar.",
+        "en": "The body of the request is not valid JSON.",
+    },
+    "not_utf8": {
+        "id": "Isi permintaan bukan teks UTF-8.",
+        "en": "The body of the request is not UTF-8 text.",
+    },
+    "unsupported_media_type": {
+        "id": "Jenis isi permintaan ini tidak diterima; kirim {wanted}.",
+        "en": "This type of content is not taken; send {wanted}.",
+    },
+    "not_acceptable": {
+        "id": "Jawaban dalam bentuk yang diminta tidak tersedia.",
+        "en": "There is no answer in the form asked for.",
+    },
+    "request_too_large": {
+        "id": "Kiriman terlalu besar; paling besar {limit} MB.",
+        "en": "The request is too large; at most {limit} MB.",
+    },
+    "invalid_request": {
+        "id": "Permintaan belum benar; lihat daftar isian.",
+        "en": "The request is not right; see the list of fields.",
+    },
+    "invalid_field": {"id": "{field}: isian salah.", "en": "{field}: this value is not right."},
+    "unknown_field": {"id": "Isian {field} tidak dikenal.", "en": "There is no field {field}."},
+    "required_field": {"id": "Isian {field} harus ada.", "en": "The field {field} must be there."},
+    "value_not_admitted": {
+        "id": "Ada nilai yang tidak dapat disimpan: pecahan, angka terlalu besar, atau karakter NUL.",
+        "en": "A value cannot be stored: a fraction, a number that is too large, or a NUL character.",
+    },
+    "data_invalid": {
+        "id": "Ada isian yang belum benar; tidak ada yang disimpan.",
+        "en": "Some entries are not right; nothing was saved.",
+    },
+    "not_signed_in": {"id": "Silakan masuk dahulu.", "en": "Please sign in first."},
+    "bad_token": {
+        "id": "Token tidak dikenal atau sudah habis masa berlakunya.",
+        "en": "The token is unknown or has expired.",
+    },
+    "sign_in_failed": {
+        "id": "Nama pengguna atau kata sandi salah.",
+        "en": "The user name or the password is wrong.",
+    },
+    "registration_invalid": {
+        "id": "Pendaftaran belum benar; lihat daftar isian.",
+        "en": "The registration is not right; see the list of fields.",
+    },
+    "name_taken": {
+        "id": "Nama pengguna ini sudah dipakai. Pilih yang lain.",
+        "en": "This user name is taken. Choose another one.",
+    },
+    "bad_name": {
+        "id": "Nama pengguna terdiri dari 3 sampai 40 huruf kecil, angka, titik, garis bawah, atau tanda hubung.",
+        "en": "A user name has 3 to 40 small letters, digits, dots, underscores or hyphens.",
+    },
+    "bad_title": {
+        "id": "Tulis nama lengkap, paling panjang 100 huruf.",
+        "en": "Write your full name, at most 100 letters.",
+    },
+    "bad_email": {"id": "Alamat surel tampaknya salah.", "en": "This does not look like an e-mail address."},
+    "bad_password": {
+        "id": "Kata sandi terdiri dari 8 sampai 200 huruf.",
+        "en": "A password has 8 to 200 letters.",
+    },
+    "csrf": {
+        "id": "Halaman ini sudah terlalu lama terbuka. Muat ulang, lalu kirim lagi.",
+        "en": "This page was open for too long. Reload it, then send again.",
+    },
+    "too_many_requests": {
+        "id": "Terlalu banyak percobaan. Coba lagi dalam {seconds} detik.",
+        "en": "Too many attempts. Try again in {seconds} seconds.",
+    },
+    "forbidden": {"id": "Anda tidak berwenang melihat ini.", "en": "You may not see this."},
+    "unknown_case": {
+        "id": "Permohonan ini tidak ada atau bukan untuk Anda.",
+        "en": "There is no such case that you may see.",
+    },
+    "unknown_process": {"id": "Proses ini tidak ada.", "en": "There is no such process."},
+    "unknown_office": {
+        "id": "Kantor ini tidak ada atau tidak menjalankan proses itu.",
+        "en": "There is no such office, or it does not run this process.",
+    },
+    "unknown_document": {"id": "Dokumen ini tidak ada.", "en": "There is no such document."},
+    "unknown_command": {"id": "Perintah ini tidak ada.", "en": "There is no such command."},
+    "unknown_task": {"id": "Tugas ini tidak ada.", "en": "There is no such task."},
+    "unknown_notice": {"id": "Pemberitahuan ini tidak ada.", "en": "There is no such notice."},
+    "unknown_office_member": {
+        "id": "Anda tidak bertugas di kantor ini.",
+        "en": "You do not work for this office.",
+    },
+    "not_assisted": {
+        "id": "Permohonan pada proses ini hanya dapat dibuka oleh pemohonnya sendiri.",
+        "en": "Only the applicant can open a case of this process.",
+    },
+    "no_card": {"id": "Kartu belum terbit.", "en": "No card has been issued yet."},
+    "card_not_valid": {
+        "id": "Kartu ini tidak berlaku, sehingga tidak dapat diunduh.",
+        "en": "This card does not stand, so it cannot be downloaded.",
+    },
+    "data_erased": {"id": "Data permohonan ini sudah dihapus.", "en": "The data of this case was erased."},
+    "stale_revision": {
+        "id": "Permohonan ini sudah diubah setelah Anda membukanya. Muat ulang, lalu coba lagi.",
+        "en": "This case was changed after you opened it. Reload it, then try again.",
+    },
+    "precondition_required": {
+        "id": "Sebutkan revisi yang Anda lihat pada If-Match.",
+        "en": "Name the revision that you saw in If-Match.",
+    },
+    "bad_precondition": {
+        "id": "If-Match berisi satu revisi dalam tanda kutip, misalnya \"3\".",
+        "en": "If-Match holds one revision in quotes, such as \"3\".",
+    },
+    "bad_preference": {
+        "id": "Prefer: wait berisi jumlah detik.",
+        "en": "Prefer: wait holds a number of seconds.",
+    },
+    "bad_key": {
+        "id": "Idempotency-Key terdiri dari 1 sampai 200 karakter ASCII.",
+        "en": "An Idempotency-Key has 1 to 200 ASCII characters.",
+    },
+    "idempotency_key_reused": {
+        "id": "Kunci ini sudah dipakai untuk permintaan lain.",
+        "en": "This key was used for another request.",
+    },
+    "bad_cursor": {"id": "Penanda halaman tidak dikenal.", "en": "The page marker is not known."},
+    "bad_moment": {
+        "id": "Waktu ditulis seperti 2026-11-21T09:00+07:00.",
+        "en": "Write a moment such as 2026-11-21T09:00+07:00.",
+    },
+    "file_missing": {"id": "Tidak ada berkas yang dikirim.", "en": "No file was sent."},
+    "secret_not_taken": {
+        "id": "Kunci penanda tangan di sini tidak memerlukan PIN atau sandi.",
+        "en": "The signing key here takes no PIN or passphrase.",
+    },
+    "not_bulk": {
+        "id": "Tindakan {do} tidak dapat dilakukan untuk banyak permohonan sekaligus.",
+        "en": "The action {do} cannot be done for many cases at once.",
+    },
+    "busy": {
+        "id": "Layanan sedang ramai. Coba lagi sebentar.",
+        "en": "The service is busy. Try again in a moment.",
+    },
+    "database_away": {
+        "id": "Basis data sedang tidak dapat dihubungi. Isian Anda tetap ada di perangkat ini; coba lagi sebentar.",
+        "en": "The database cannot be reached now. Your entries stay on this device; try again in a moment.",
+    },
+    "internal": {
+        "id": "Terjadi kesalahan pada sistem. Tidak ada yang berubah.",
+        "en": "The system failed. Nothing was changed.",
+    },
+}

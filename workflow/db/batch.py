@@ -1,0 +1,119 @@
+"""Rows out: everything that one transaction writes, gathered while its commands are decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workflow.canonical import canonical
+from workflow.case import Case, Task, fold_text
+from workflow.clocks import due
+from workflow.decision import Decision
+from workflow.evolve import MOVES_TIMERS
+from workflow.rulebook import Rulebook
+from workflow.steps import STEPS
+from workflow.timers import armed
+
+#: Places of what may still change in a row of `task`.
+_DUE, _STATUS = 6, 7
+
+
+def _rows() -> dict[str, list[Any]]:
+    return defaultdict(list)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows by source, each with the columns of `bulk.COLUMNS` in their order."""
+
+    now: datetime
+    rows: dict[str, list[Any]] = field(default_factory=_rows)
+    #: Timers that found their case busy, with the moment to try again.
+    deferred: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    #: Queues that get new work.
+    queues: set[str] = field(default_factory=set)
+    _opened: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
+
+    def acknowledge(self, command: int, status: str, outcome: Mapping[str, Any]) -> None:
+        """Note what became of a command."""
+        self.rows["ack"].append((command, status, canonical(outcome)))
+
+    def decided(self, before: Case, decision: Decision) -> None:
+        """Note the events, effects and task changes of one decision."""
+        rows = self.rows
+        for e in decision.events:
+            rows["event"].append((e.case, e.seq, e.type, e.actor, canonical(e.body), e.hash))
+            if e.type == "step_cancelled":
+                rows["cancel"].append((e.case, e.body["step"]))
+        for effect in decision.effects:
+            queue = STEPS[effect.kind].queue
+            self.queues.add(queue)
+            rows["outbox"].append((before.id, effect.seq, effect.kind, queue, canonical(effect.input)))
+        for f in decision.followups:
+            rows["follow"].append((before.id, f.scope, f.key, f.do))
+        if before.task != decision.case.task:
+            self._tasks(before.task, decision.case.task, decision.case)
+
+    def _tasks(self, old: Task | None, new: Task | None, case: Case) -> None:
+        """A task that opens and closes within the batch is written as done: one statement cannot see its own rows."""
+        same = old is not None and new is not None and old.seq == new.seq
+        if same and new is not None:
+            self.rows["hold_task"].append((case.id, new.seq, new.holder, new.until))
+            return
+        if old is not None:
+            opened = self._opened.get((case.id, old.seq))
+            if opened is None:
+                self.rows["close"].append((case.id, old.seq, case.moved_by))
+            else:
+                opened[_STATUS] = "done"
+        if new is not None:
+            row = [case.id, new.seq, case.process, case.state, new.role, new.office, None, "open"]
+            self._opened[case.id, new.seq] = row
+            self.rows["task"].append(row)
+
+    def defer(self, rearmed: set[int]) -> None:
+        """Arm the deferred timers again; a case in `rearmed` has all its timers written anew already."""
+        for (case, name), moment in self.deferred.items():
+            if case not in rearmed:
+                self.rows["timer"].append((case, name, moment))
+
+    def settle(self, book: Rulebook, before: Case, after: Case, timers_moved: bool) -> None:
+        """Write the case as it stands after all its commands of this batch: row, card, timers, due, holds."""
+        fold = fold_text(after)
+        self.rows["case"].append((after.id, after.state, after.revision, after.seq, after.head, after.data, fold))
+        if book.process.states[after.state].final and after.state != before.state:
+            self.rows["card"].append((after.id, after.state))
+        if timers_moved:
+            self._timers(book, after)
+        if before.holds != after.holds:
+            self._holds(book, before, after)
+
+    def _timers(self, book: Rulebook, after: Case) -> None:
+        self.rows["touched"].append((after.id,))
+        self.rows["timer"].extend((after.id, name, moment) for name, moment in armed(book, after).items())
+        opened = self._opened.get((after.id, after.task.seq)) if after.task else None
+        if opened is not None:
+            opened[_DUE] = promised(book, after)
+
+    def _holds(self, book: Rulebook, before: Case, after: Case) -> None:
+        for name in before.holds.keys() | after.holds.keys():
+            old, new = before.holds.get(name), after.holds.get(name)
+            scope = book.process.holds[name].scope
+            if old and old != new:
+                self.rows["free"].append((scope, old, after.id))
+            if new and old != new:
+                self.rows["take"].append((scope, new, after.id, name))
+
+
+def promised(book: Rulebook, case: Case) -> datetime | None:
+    """The earliest moment at which a running clock of the case is used up."""
+    moments = [due(book.process.clocks[name], r, book.zone) for name, r in case.clocks.items()]
+    return min((m for m in moments if m is not None), default=None)
+
+
+def moves_timers(decision: Decision) -> bool:
+    """True when the armed timers may differ after `decision`."""
+    return any(e.type in MOVES_TIMERS for e in decision.events)

@@ -1,0 +1,41 @@
+"""Reading what happened to a case: its events, and the inputs that were given with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow.db.cases import Executor, Stored, person_key_of
+from workflow.db.material import place
+from workflow.db.tables import case_data, event
+from workflow.events import Event
+from workflow.vault import Vault
+
+
+def read_events(db: Executor, case: int) -> list[Event]:
+    """All events of a case, oldest first."""
+    rows = db.execute(select(event).where(event.c.case_id == case).order_by(event.c.seq)).all()
+    return [Event(r.case_id, r.seq, r.type, r.actor, r.at, r.body, bytes(r.hash)) for r in rows]
+
+
+def last_event(db: Executor, case: int, *types: str, body: Mapping[str, Any] | None = None) -> Event | None:
+    """The newest event of one of `types` whose body contains `body`."""
+    query = select(event).where(event.c.case_id == case, event.c.type.in_(types))
+    if body:
+        query = query.where(event.c.body.contains(dict(body)))
+    row = db.execute(query.order_by(event.c.seq.desc()).limit(1)).one_or_none()
+    return None if row is None else Event(row.case_id, row.seq, row.type, row.actor, row.at, row.body, bytes(row.hash))
+
+
+def read_input(db: Executor, vault: Vault, found: Stored, digest: str) -> Mapping[str, Any]:
+    """What a person entered with the transition whose event says `digest`; {} once it is erased."""
+    row = db.execute(
+        select(case_data.c.version, case_data.c.cipher).where(
+            case_data.c.case_id == found.case.id, case_data.c.kind == "input", case_data.c.digest == digest
+        )
+    ).one_or_none()
+    if row is None or row.cipher is None:
+        return {}
+    return person_key_of(db, vault, found).open_json(row.cipher, place(found.case.id, row.version))
