@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from alur.commands.accounts import accounts
-from alur.commands.cards import cards
-from alur.commands.cases import cases
-from alur.commands.database import database
-from alur.commands.definitions import definitions
-from alur.commands.demo import demo
-from alur.commands.roles import clock, web, worker
-from alur.commands.serve import serve
-from alur.embedded import EmbeddedError
+from alur.embedded.errors import EmbeddedError
 from alur.settings import SettingsError
 from signing.errors import SigningError
-from workflow.definition.errors import DefinitionError
 from workflow.errors import AlurError
 
+#: Commands with the module of `alur.commands` that holds each: imported when called, since a worker's memory counts.
+COMMANDS = {
+    "accounts": "accounts",
+    "cards": "cards",
+    "cases": "cases",
+    "clock": "roles",
+    "db": "database",
+    "definitions": "definitions",
+    "demo": "demo",
+    "serve": "serve",
+    "web": "roles",
+    "worker": "roles",
+}
 
-@click.group()
+
+class _Commands(click.Group):
+    """Finds commands by name without importing the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        commands = vars(import_module(f"alur.commands.{module}"))
+        return next(c for c in commands.values() if isinstance(c, click.Command) and c.name == cmd_name)
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="alur")
 def alur() -> None:
     """Alur: a workflow engine for public services."""
-
-
-for command in (accounts, cards, cases, clock, database, definitions, demo, serve, web, worker):
-    alur.add_command(command)
 
 
 def main() -> None:
@@ -42,9 +58,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
-    except DefinitionError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
     except (AlurError, SettingsError, EmbeddedError, SigningError) as error:
         print(f"alur: {error}", file=sys.stderr)
         sys.exit(1)

@@ -36,8 +36,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
         }
         for name, value in settings.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """The application, made after the fork: connections are never shared between processes."""

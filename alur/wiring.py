@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from redis import Redis
@@ -16,18 +17,19 @@ from sqlalchemy import Engine
 
 from alur.embedded import Urls, services
 from alur.settings import Settings, ensure_keys
-from web.ports import Ports
 from workers import doorbell
-from workers.signer import Signer
 from workers.workshop import Workshop, system_clock
 from workflow.blobs import BlobStore, FolderStore
-from workflow.db.connect import drain_connection, engine_for
+from workflow.db.connect import ENGINE, drain_connection, engine_for
 from workflow.db.drain import Drainer
 from workflow.db.library import Library
-from workflow.db.schema import ENGINE
 from workflow.definition.offices import read_offices
 from workflow.errors import AlurError
 from workflow.vault import Vault
+
+if TYPE_CHECKING:
+    from web.ports import Ports
+    from workers.signer import Signer
 
 
 class NotAvailableError(AlurError):
@@ -101,6 +103,7 @@ class House:
     def ports(self) -> Ports:
         """What the web needs."""
         from alur.signers import trust_of
+        from web.ports import Ports
 
         waiting = doorbell.Waiting(self.redis)
         assert self.settings.secret_key is not None

@@ -9,10 +9,11 @@ import sys
 import time
 
 from benchmarks.ground import bench_process
+from workers.memory import settle_memory
 from workflow.db.connect import drain_connection, engine_for
 from workflow.db.drain import Drainer
 from workflow.db.library import Library
-from workflow.db.schema import ENGINE
+from workflow.db.connect import ENGINE
 from workflow.vault import Vault
 
 
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, required=True)
     given = parser.parse_args()
     drainer = _drainer(given.url, bytes.fromhex(given.key))
+    settle_memory()
     print("READY", flush=True)
     sys.stdin.readline()
     began, before = time.perf_counter(), _cpu()

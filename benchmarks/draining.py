@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
+from sqlalchemy import text
+
 from alur.wiring import House
 from benchmarks.figures import Figure, Progress
 from benchmarks.floor import psycopg_cpu, script, writes
@@ -13,8 +15,10 @@ from benchmarks.runs import drain, pgbench
 
 ROUNDS = 3
 SECONDS = 4.0
-CASES = 4_000
-CASES_ONE_BY_ONE = 900
+CASES = 3_000
+CASES_ONE_BY_ONE = 700
+#: For the client's CPU: one drainer beside one server, like the floor's one client.
+CASES_ALONE = 1_500
 
 
 def measure(house: House, folder: Path, progress: Progress) -> list[Figure]:
@@ -29,9 +33,9 @@ def measure(house: House, folder: Path, progress: Progress) -> list[Figure]:
         floors.append(pgbench(house, floor_script, clients=2, seconds=SECONDS, per_script=len(PATH)))
         floor_cpus.append(psycopg_cpu(house, rows, 150))
         seed(house, CASES)
-        batch = drain(house, workers=2, batch=200, seconds=60)
-        batches.append(batch.rate)
-        cpus.append(batch.cpu)
+        batches.append(drain(house, workers=2, batch=200, seconds=60).rate)
+        seed(house, CASES_ALONE)
+        cpus.append(drain(house, workers=1, batch=200, seconds=60).cpu)
         seed(house, CASES_ONE_BY_ONE)
         singles.append(drain(house, workers=2, batch=1, seconds=60).rate)
     floor = median(floors)
@@ -51,7 +55,5 @@ def measure(house: House, folder: Path, progress: Progress) -> list[Figure]:
 
 
 def _only_case(house: House) -> int:
-    from sqlalchemy import text
-
     with house.engine.connect() as db:
         return int(db.execute(text("SELECT id FROM case_")).scalar_one())

@@ -21,7 +21,7 @@ from sqlalchemy import text
 from alur.wiring import House
 from benchmarks.ground import PATH
 from workflow.db.connect import drain_connection
-from workflow.db.schema import ENGINE
+from workflow.db.connect import ENGINE
 
 
 @dataclass(frozen=True)

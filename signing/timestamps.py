@@ -16,6 +16,8 @@ from signing.cms import store_of
 from signing.development import DevelopmentPki
 from signing.errors import Rejected
 
+__all__ = ["TimeStamper", "http_timestamper", "local_timestamper"]
+
 #: Seconds to wait for a time-stamping authority.
 TIMEOUT = 10
 

@@ -22,7 +22,7 @@ from workflow.db import cases, library
 from workflow.db.connect import engine_for
 from workflow.db.drain import Drainer
 from workflow.db.outbox import dispatchable
-from workflow.db.schema import WEB
+from workflow.db.connect import WEB
 
 PROCESS = "ak1-online"
 _SAMPLES = Path(__file__).parents[1] / "definitions" / PROCESS / "samples"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from web import here
 from web.person import Person
 from workflow.db.connect import engine_for
-from workflow.db.schema import WEB
+from workflow.db.connect import WEB
 from workflow.db.tables import metadata
 
 POOL = 10

@@ -12,7 +12,7 @@ COOKIE = "language"
 
 
 def language() -> str:
-    """`id` or `en`: of an API request by Accept-Language; of a page by its cookie, the account, then Accept-Language."""
+    """`id` or `en`: an API request says it by Accept-Language; a page by its cookie, then the account, then that."""
     if not has_request_context():
         return LANGUAGES[0]
     if not request.path.startswith("/api/"):

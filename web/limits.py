@@ -1,4 +1,4 @@
-"""How often something may be tried. Counted in Redis by Flask-Limiter; in memory of this process while Redis is away."""
+"""How often something may be tried: counted in Redis, in this process alone while Redis is away."""
 
 from __future__ import annotations
 

@@ -6,23 +6,20 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from signing.errors import UploadRefused
-from web import here
 from web.config import MAX_REQUEST, MEGABYTE
 from web.database import rollback
 from web.errors import Problem, WebError, made
 from web.language import language
 from web.problem_json import problem_json
-from web.services.refusals import told
 from web.statuses import status_of
 from workflow.canonical import NotCanonicalError
 from workflow.db.cases import StaleRevisionError, UnknownCaseError
-from workflow.db.tasks import TaskRefusedError
 from workflow.errors import UnknownDefinitionError
 
 #: Name of the extension by which pages give the function that shows a problem as a page.
@@ -77,8 +74,6 @@ def problem_of(error: Exception) -> Problem:
     """What a person is told of `error`; an unexpected one is logged and told as `internal`."""
     if isinstance(error, WebError):
         return error.problem
-    if isinstance(error, TaskRefusedError):
-        return told(error.refusal, g.get("refused_case"), here.person())
     if isinstance(error, UploadRefused):
         return Problem(code=error.code, text=error.text)
     for kind, code in _BY_CLASS.items():

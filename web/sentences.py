@@ -123,8 +123,8 @@ SENTENCES: Mapping[str, Text] = {
         "en": "Name the revision that you saw in If-Match.",
     },
     "bad_precondition": {
-        "id": "If-Match berisi satu revisi dalam tanda kutip, misalnya \"3\".",
-        "en": "If-Match holds one revision in quotes, such as \"3\".",
+        "id": 'If-Match berisi satu revisi dalam tanda kutip, misalnya "3".',
+        "en": 'If-Match holds one revision in quotes, such as "3".',
     },
     "bad_preference": {
         "id": "Prefer: wait berisi jumlah detik.",
@@ -142,6 +142,20 @@ SENTENCES: Mapping[str, Text] = {
     "bad_moment": {
         "id": "Waktu ditulis seperti 2026-11-21T09:00+07:00.",
         "en": "Write a moment such as 2026-11-21T09:00+07:00.",
+    },
+    "input_missing": {"id": "{title} belum diisi.", "en": "{title} is not filled in."},
+    "input_unknown": {"id": "Isian {title} tidak dikenal.", "en": "There is no field {title}."},
+    "input_too_long": {"id": "{title}: isian terlalu panjang.", "en": "{title}: the entry is too long."},
+    "input_not_a_choice": {"id": "{title}: pilih salah satu pilihan.", "en": "{title}: choose one of the choices."},
+    "input_wrong": {"id": "{title}: bentuk isian salah.", "en": "{title}: the entry has the wrong form."},
+    "document_needed": {"id": "{title} belum ada.", "en": "{title} is missing."},
+    "step_failed": {
+        "id": "Langkah {run} gagal; permohonan belum berpindah. Petugas sudah diberi tahu.",
+        "en": "The step {run} failed; the case has not moved. The office has been told.",
+    },
+    "step_cancelled": {
+        "id": "Langkah {run} dibatalkan oleh tindakan lain.",
+        "en": "The step {run} was cancelled by another action.",
     },
     "file_missing": {"id": "Tidak ada berkas yang dikirim.", "en": "No file was sent."},
     "secret_not_taken": {
@@ -164,4 +178,13 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Terjadi kesalahan pada sistem. Tidak ada yang berubah.",
         "en": "The system failed. Nothing was changed.",
     },
+}
+
+#: Codes of a transition's inputs (`workflow.inputs`) → key of `SENTENCES`.
+INPUT_CODES: Mapping[str, str] = {
+    "missing": "input_missing",
+    "unknown": "input_unknown",
+    "too_long": "input_too_long",
+    "not_a_choice": "input_not_a_choice",
+    "wrong_type": "input_wrong",
 }

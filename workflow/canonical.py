@@ -16,6 +16,8 @@ import orjson
 from workflow.errors import AlurError
 
 MAX_INTEGER = 2**53 - 1
+#: Levels of lists and objects within each other; encoders give up at some depth, each at its own.
+MAX_DEPTH = 100
 
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
@@ -45,10 +47,12 @@ def canonical_bytes(value: Any) -> bytes:
     return orjson.dumps(value, option=_OPTIONS)
 
 
-def admit(value: Any, path: str = "$") -> None:
+def admit(value: Any, path: str = "$", depth: int = 0) -> None:
     """Raise `NotCanonicalError` naming the place of the first thing that cannot be stored."""
     if value is None or isinstance(value, bool):
         return
+    if depth > MAX_DEPTH:
+        raise NotCanonicalError(f"The value is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(value, str):
         _admit_text(value, path)
     elif isinstance(value, int):
@@ -56,14 +60,19 @@ def admit(value: Any, path: str = "$") -> None:
             raise NotCanonicalError(f"{path}: the number {value} is too large to be stored exactly.")
     elif isinstance(value, list | tuple):
         for i, item in enumerate(value):
-            admit(item, f"{path}[{i}]")
+            admit(item, f"{path}[{i}]", depth + 1)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if not isinstance(key, str) or "\0" in key or _ASTRAL.search(key):
-                raise NotCanonicalError(f"{path}: the key {key!r} is not admitted.")
-            admit(item, f"{path}.{key}")
+            _admit_key(key, path)
+            admit(item, f"{path}.{key}", depth + 1)
     else:
         raise NotCanonicalError(f"{path}: {type(value).__name__} is not admitted; write it as text.")
+
+
+def _admit_key(key: Any, path: str) -> None:
+    if not isinstance(key, str) or _ASTRAL.search(key):
+        raise NotCanonicalError(f"{path}: the key {key!r} is not admitted.")
+    _admit_text(key, path)
 
 
 def _admit_text(value: str, path: str) -> None:

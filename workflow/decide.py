@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from workflow import timers
-from workflow.case import Case
+from workflow.case import DRAFT, Case
 from workflow.clocks import due
-from workflow.commands import FINISH_STEP, FIRE_TIMER, SUBMIT, SYSTEM, TIMER, Command
+from workflow.commands import FINISH_STEP, FIRE_TIMER, INTERNAL, SUBMIT, SYSTEM, TIMER, Command
+from workflow.conditions import holds, require_guards, told
 from workflow.decision import Decision, Draft, Refused
-from workflow.definition.guards import GuardError
-from workflow.definition.process import Condition, StateTimer, Transition
+from workflow.definition.process import BUILT_IN_MOVERS, StateTimer, Transition
 from workflow.errors import CorruptHistoryError
 from workflow.events import stamp
 from workflow.inputs import refuse_input
@@ -32,16 +32,25 @@ def decide(book: Rulebook, case: Case, command: Command, now: datetime) -> Decis
     """
     draft = Draft(book, case, now)
     try:
+        _require_own_process(command)
         _DECIDERS.get(command.do, _transition)(draft, command)
     except Refused as refused:
         return Decision(case=case, refusal=refused.refusal)
     return draft.decision()
 
 
+def _require_own_process(command: Command) -> None:
+    """Only Alur's own processes speak of timers and steps, whoever managed to write a command."""
+    if command.do in INTERNAL and command.actor.id not in BUILT_IN_MOVERS:
+        raise Refused(Refusal("unknown_transition", {"do": command.do}))
+
+
 def _submit(draft: Draft, command: Command) -> None:
     book, case = draft.book, draft.case
-    draft.require(refuse_submit(book, case, command.actor))
+    if case.state != DRAFT:
+        raise Refused(wrong_state(case, SUBMIT))
     draft.require(_refuse_revision(case, command))
+    draft.require(refuse_submit(book, case, command.actor))
     if command.submission is None:
         raise Refused(Refusal("data_incomplete", {"fields": []}))
     draft.require(refuse_content(book.process, command.submission, draft.today))
@@ -75,8 +84,11 @@ def _transition(draft: Draft, command: Command) -> None:
     draft.require(_refuse_revision(case, command))
     draft.require(refuse_transition(book, case, transition, command.actor, draft.now))
     draft.require(refuse_input(book.process, case, transition, command))
+    submitted = command.submission if book.submits(transition) else None
+    if submitted is not None:
+        draft.require(refuse_content(book.process, submitted, draft.today))
+    verdicts = require_guards(draft, transition, command)
     body = _moved_body(draft, transition, command)
-    verdicts = _require_guards(draft, transition, command)
     if verdicts:
         body["guards"] = verdicts
     if case.step is not None and case.step.failed is None:
@@ -113,7 +125,6 @@ def _moved_body(draft: Draft, transition: Transition, command: Command) -> dict[
     if command.checklist:
         body["checklist"] = list(command.checklist)
     if command.submission is not None and book.submits(transition):
-        draft.require(refuse_content(book.process, command.submission, draft.today))
         body |= version_body(book.process, command.submission, draft.today)
         body["holds"] = holds_taken(book.process, command)[0]
     return body
@@ -131,7 +142,7 @@ def _cascade(draft: Draft, command: Command) -> None:
     """Perform the moves that fire by themselves, up to the first that needs a step or none holds (rule 6)."""
     for _ in range(MAX_CASCADE):
         waiting = draft.book.system.get(draft.case.state, ())
-        move = next((t for t in waiting if t.run or _holds(draft, t, command, {})), None)
+        move = next((t for t in waiting if t.run or holds(draft, t, command, {})), None)
         if move is None:
             return
         body = {"do": move.name, "from": draft.case.state, "to": move.to, "role": SYSTEM}
@@ -154,9 +165,13 @@ def _finish_step(draft: Draft, command: Command) -> None:
         return
     body = {"step": step.seq, "run": step.run, "result": payload["result"]}
     draft.add("step_succeeded", SYSTEM, body)
-    move = next((t for t in step.moves if _holds(draft, draft.book.transitions[t], command, payload["result"])), None)
+    try:
+        move = next((t for t in step.moves if told(draft, draft.book.transitions[t], command, payload["result"])), None)
+        code = "no_move_holds"
+    except Refused as refused:
+        move, code = None, refused.refusal.code
     if move is None:
-        draft.add("step_failed", SYSTEM, {"step": step.seq, "run": step.run, "code": "no_move_holds"})
+        draft.add("step_failed", SYSTEM, {"step": step.seq, "run": step.run, "code": code})
         return
     transition = draft.book.transitions[move]
     carried = {**step.carry, "do": move, "to": transition.to, "step": step.seq}
@@ -223,7 +238,7 @@ def _refuse_blocked(draft: Draft, transition: str | None) -> None:
 
 def _fire_move(draft: Draft, command: Command, name: str) -> None:
     transition = draft.book.transitions[name]
-    if draft.case.state not in transition.sources or not _holds(draft, transition, command, {}):
+    if draft.case.state not in transition.sources or not holds(draft, transition, command, {}):
         return
     step = draft.case.step
     if step is not None and not step.failed:
@@ -234,36 +249,6 @@ def _fire_move(draft: Draft, command: Command, name: str) -> None:
         return
     _move(draft, transition, TIMER, body)
     _cascade(draft, command)
-
-
-def _require_guards(draft: Draft, transition: Transition, command: Command) -> list[bool]:
-    """The verdicts of the transition's guards; refuses with the sentence of the first that does not hold.
-
-    Guards over a step's result are asked when there is a result.
-    """
-    if transition.run and any(_of_result(c) for c in transition.when):
-        return []
-    try:
-        reached, verdicts = draft.book.machine.move(draft.case.state, transition.name, draft.values(command, {}))
-    except GuardError as error:
-        raise Refused(Refusal("guard_error", {"do": transition.name, "why": str(error)})) from error
-    if reached is not None:
-        return verdicts
-    raise Refused(Refusal("guard", {"do": transition.name}, transition.when[len(verdicts) - 1].otherwise))
-
-
-def _holds(draft: Draft, transition: Transition, command: Command, result: Mapping[str, Any]) -> bool:
-    if not transition.when:
-        return True
-    values = draft.values(command, result)
-    try:
-        return all(c.guard.holds({v: values(v) for v in c.guard.variables}) for c in transition.when)
-    except GuardError as error:
-        raise Refused(Refusal("guard_error", {"do": transition.name, "why": str(error)})) from error
-
-
-def _of_result(condition: Condition) -> bool:
-    return any(v.startswith("result.") for v in condition.guard.variables)
 
 
 _DECIDERS: Mapping[str, Callable[[Draft, Command], None]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from workflow.case import Case, Step
 from workflow.commands import SYSTEM, Command
-from workflow.definition.process import Notify, Transition
+from workflow.definition.process import BUILT_IN_MOVERS, Notify, Transition
 from workflow.events import Event, seal
 from workflow.evolve import evolve
 from workflow.refusals import Refusal
@@ -135,13 +135,15 @@ class Draft:
             if key and hold.replaces:
                 self.followups.append(Followup(hold.name, hold.scope, key, hold.replaces))
 
-    def values(self, command: Command, result: Mapping[str, Any]) -> Callable[[str], Any]:
-        """Look-up of what guards may read."""
+    def values(self, command: Command, result: Mapping[str, Any], transition: Transition) -> Callable[[str], Any]:
+        """Look-up of what the guards of `transition` may read; nobody acts where it fires by itself."""
         data = command.submission.data if command.submission else command.data or {}
+        person = transition.by not in BUILT_IN_MOVERS
+        actor = {"name": command.actor.id, "role": transition.by} if person else {}
 
         def value(name: str) -> Any:
             room, _, field_name = name.partition(".")
-            return _VALUES[room](self, command, {"data": data, "result": result}, field_name)
+            return _VALUES[room](self, command, {"data": data, "result": result, "actor": actor}, field_name)
 
         return value
 
@@ -166,6 +168,6 @@ _VALUES: Mapping[str, Lookup] = {
     "documents": _document,
     "checklist": _checklist,
     "case": lambda d, c, known, name: getattr(d.case, name),
-    "actor": lambda d, c, known, name: c.actor.id,
+    "actor": lambda d, c, known, name: known["actor"].get(name),
     "now": lambda d, c, known, name: d.now,
 }

@@ -13,7 +13,6 @@ import click
 
 from alur.settings import Settings, load
 from alur.wiring import House, open_house
-from workflow.db import schema
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +27,8 @@ def house() -> Iterator[House]:
     """The open house, its schema current: for commands that read or write cases."""
     with open_house(settings()) as opened:
         if opened.urls.embedded_database:
+            from workflow.db import schema
+
             schema.upgrade(opened.urls.database)
         yield opened
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 from flask import Flask
 from flask_security import Security
@@ -18,13 +18,11 @@ class Account(db.Model, UserMixin):  # type: ignore[name-defined, misc]
 
     __table__ = tables.account
 
-    @property
-    def roles(self) -> list[Any]:
-        """Empty: roles hold per office and are read as memberships, never asked of Flask-Security."""
-        return []
+    #: Empty: roles hold per office and are read as memberships, never asked of Flask-Security.
+    roles: ClassVar[list[RoleMixin]] = []  # type: ignore[misc]
 
 
-class _NoRole(RoleMixin):  # type: ignore[misc]
+class _NoRole(RoleMixin):
     """Stands where Flask-Security asks for a table of roles; there is none."""
 
 

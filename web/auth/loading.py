@@ -6,8 +6,8 @@ import hashlib
 from typing import Any
 
 from flask import Flask, current_app, g, request
-from flask_login import current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_login import current_user  # type: ignore[import-untyped]
+from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped]
 from sqlalchemy import func, select
 
 from web.database import adopt, session
@@ -79,7 +79,7 @@ def by_token(secret: str) -> Person:
     )
     if row is None:
         raise WebError("bad_token")
-    return person_of(row, _memberships(row["id"]), "token")
+    return person_of(dict(row), _memberships(row["id"]), "token")
 
 
 def _by_session() -> Person | None:

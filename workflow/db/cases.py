@@ -193,8 +193,11 @@ def accept(
     """Write a command and return its id: once the transaction commits, it will be performed or refused, never lost.
 
     Inputs are personal, so they are sealed as a version of their own; a command that submits freezes the working
-    copy as it is now. A key that was used before gives the command of that time.
+    copy as it is now. `found` must be locked: a key that was used before then gives the command of that time.
     """
+    known = db.execute(select(command.c.id).where(command.c.key == key)).scalar()
+    if known is not None:
+        return int(known)
     payload: dict[str, Any] = {}
     if submits:
         copy = read_working_copy(db, vault, found)

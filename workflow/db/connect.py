@@ -10,6 +10,9 @@ from psycopg.types.json import set_json_loads
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+#: The roles under which Alur works: migrations, workers, and the web behind row-level security.
+OWNER, ENGINE, WEB = "alur_owner", "alur_engine", "alur_web"
+
 #: Small sets joined by key are the engine's only plans; a stale statistic must not turn them into scans.
 _DRAIN_OPTIONS = (
     "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off "

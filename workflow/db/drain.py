@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import psycopg
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from workflow.canonical import canonical
 from workflow.case import Case
 from workflow.commands import FIRE_TIMER, Command
 from workflow.db import bulk
@@ -22,9 +24,12 @@ from workflow.decide import decide
 from workflow.decision import Decision
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
+from workflow.timers import armed
 from workflow.vault import Vault
 
 CLAIM = "SELECT * FROM claim(%b)"
+_SET_ASIDE = """UPDATE command SET status = 'failed', outcome = %b::text::jsonb, done_at = %b
+    WHERE id = %b AND status = 'pending'"""
 #: How long a timer waits that found the case busy with a step.
 DEFER = timedelta(minutes=1)
 
@@ -70,42 +75,47 @@ class Drainer:
         self._vault = vault
         self._clock = clock
         self._cursor = connection.cursor(binary=True)
+        #: Commands claimed last.
+        self._claimed: list[Claimed] = []
 
     def drain(self, size: int) -> Drained:
         """Perform up to `size` waiting commands in one transaction; nothing waits when `commands` is 0.
 
-        A batch that the database refuses is done again in halves, until the one command that it refuses stands
-        alone and is told so.
+        A batch that fails, because the database refuses it or because what it needs cannot be read, is done again
+        in halves, until the one command at fault stands alone and is told so.
         """
         while True:
             try:
                 with self._connection.transaction():
-                    return self._batch(size, poison=None)
+                    return self._batch(size)
             except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
                 continue
-            except (psycopg.OperationalError, psycopg.InterfaceError):
+            except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
                 raise
-            except psycopg.Error as error:
+            except Exception as error:
                 if size == 1:
                     return self._set_aside(error)
                 size //= 2
 
-    def _set_aside(self, error: psycopg.Error) -> Drained:
-        log.error("command refused by the database", error=str(error))
-        with self._connection.transaction():
-            return self._batch(1, poison=error)
+    def _set_aside(self, error: Exception) -> Drained:
+        """Answer the command that failed alone. It is not claimed again: another drainer may be quicker, and then the
+        next in line would be blamed."""
+        if not self._claimed:
+            raise error
+        row = self._claimed[0]
+        log.error("command failed", command=row.id, case=row.case_id, do=row.do, error=str(error))
+        told = canonical(Refusal("engine_error").as_json())
+        self._connection.execute(_SET_ASIDE, [told, self._clock(), row.id])
+        return Drained(commands=1, cases={row.case_id})
 
-    def _batch(self, size: int, poison: psycopg.Error | None) -> Drained:
-        rows = [Claimed(*row) for row in self._cursor.execute(CLAIM, [size]).fetchall()]
+    def _batch(self, size: int) -> Drained:
+        self._claimed = []
+        rows = self._claimed = [Claimed(*row) for row in self._cursor.execute(CLAIM, [size]).fetchall()]
         if not rows:
             return Drained()
         now = self._clock()
         batch, drained = Batch(now), Drained(commands=len(rows))
-        if poison is None:
-            self._decide_all(rows, batch, drained)
-        else:
-            for row in rows:
-                batch.acknowledge(row.id, "failed", Refusal("engine_error").as_json())
+        self._decide_all(rows, batch, drained)
         drained.cases.update(row.case_id for row in rows)
         bulk.write(self._cursor, batch)
         return drained
@@ -140,8 +150,8 @@ class Drainer:
             return None
         if decision.refusal:
             batch.acknowledge(row.id, "refused", decision.refusal.as_json())
-            if row.do == FIRE_TIMER and decision.refusal.code == "step_pending":
-                batch.deferred[case.id, row.payload["timer"]] = batch.now + DEFER
+            if row.do == FIRE_TIMER:
+                _defer(batch, book, case, row.payload["timer"], decision.refusal)
         else:
             batch.acknowledge(row.id, "done", _outcome(decision))
         return decision
@@ -151,6 +161,16 @@ class Drainer:
             with self._engine.connect() as connection:
                 self._library.process(connection, row.definition)
         return self._library.book(row.definition, row.office)
+
+
+def _defer(batch: Batch, book: Rulebook, case: Case, timer: str, refusal: Refusal) -> None:
+    """Arm a timer again that could not fire: it found a step pending, or another machine's clock is ahead of ours."""
+    if refusal.code == "step_pending":
+        batch.deferred[case.id, timer] = batch.now + DEFER
+    elif refusal.code == "not_due":
+        moment = armed(book, case).get(timer)
+        if moment is not None:
+            batch.deferred[case.id, timer] = moment
 
 
 def _command(book: Rulebook, row: Claimed, material: Material, vault: Vault) -> Command:

@@ -1,4 +1,4 @@
-"""Open tasks as an officer's inbox lists them, and the cases of a party. Keyset pages: no page costs more than another."""
+"""Open tasks as an officer's inbox lists them, and the cases of a party: keyset pages, each as cheap as another."""
 
 from __future__ import annotations
 

@@ -99,8 +99,15 @@ def of_case(db: Connection | Session, case: int) -> Card | None:
 
 
 def change(db: Connection, card_id: int, state: str, **values: Any) -> None:
-    """Set a card's state and whatever goes with it (`reason`, `sha256`, `blob`, `level`, `signer`, dates, holder)."""
-    db.execute(update(card).where(card.c.id == card_id).values(state=state, changed_at=func.now(), **values))
+    """Set a card's state and whatever goes with it (`reason`, `sha256`, `blob`, `level`, `signer`, dates, holder).
+
+    A void card stays void: the step that was cancelled may still be at work on it.
+    """
+    db.execute(
+        update(card)
+        .where(card.c.id == card_id, card.c.state != VOID)
+        .values(state=state, changed_at=func.now(), **values)
+    )
 
 
 def prepared(db: Connection, card_id: int, field: str, revision: int, state: Mapping[str, Any], blob: str) -> Signing:
@@ -137,7 +144,7 @@ def finished(db: Connection, card_id: int, field: str, revision: int) -> None:
 
 
 def verify(db: Connection | Session, wanted: str) -> Mapping[str, Any] | None:
-    """What anybody may know of the card with this code or number; None when there is none."""
+    """What anybody may know of the card with this code, number or SHA-256 of its file; None when there is none."""
     row = db.execute(text("SELECT * FROM verify_card(:wanted)"), {"wanted": wanted}).mappings().one_or_none()
     return dict(row) if row is not None else None
 

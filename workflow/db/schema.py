@@ -10,9 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
+from workflow.db.connect import ENGINE, OWNER, WEB
 from workflow.errors import AlurError
-
-OWNER, ENGINE, WEB = "alur_owner", "alur_engine", "alur_web"
 
 #: Any number; two processes that upgrade at once take turns on it.
 _UPGRADE_LOCK = 4117

@@ -267,6 +267,7 @@ card = Table(
     _moment("reserved_at", now=True),
     _moment("changed_at", now=True),
     UniqueConstraint("series", "serial", name="card_serial"),
+    Index("card_file", "sha256", postgresql_where=text("sha256 IS NOT NULL")),
 )
 
 card_series = Table(

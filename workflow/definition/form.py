@@ -105,6 +105,12 @@ def data_warnings(form: Form, data: Mapping[str, Any], today: date) -> list[str]
     return ["young_applicant"] if young else []
 
 
+def problem_with(form: Form, field: str, code: str) -> FieldProblem:
+    """The problem that was stored as `field` and `code`, with its words."""
+    limits = form.schema.get("properties", {}).get(field, {}).get("x-minimum-age", {})
+    return _problem(form, field, code, limit=limits.get("reject", 0))
+
+
 def _broken(form: Form, given: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Fields with the code of what is wrong with them."""
     for error in _validator(form.schema).iter_errors(given):

@@ -44,10 +44,8 @@ def type_of(spec: Mapping[str, Any]) -> str:
 
 
 def document_variables(data: Mapping[str, str] | None) -> dict[str, str] | None:
-    """What the guard that makes a document required may read: the form and the case."""
-    if data is None:
-        return None
-    return {**data, **{name: kind for name, kind in BUILT_IN.items() if not name.startswith("actor.")}}
+    """What the guard that makes a document required may read: the form alone."""
+    return None if data is None else dict(data)
 
 
 def transition_variables(

@@ -52,6 +52,8 @@ CREATE TABLE card (
     UNIQUE (code)
 );
 
+CREATE INDEX card_file ON card (sha256) WHERE sha256 IS NOT NULL;
+
 CREATE TABLE card_series (
     series TEXT NOT NULL,
     last INTEGER NOT NULL,
@@ -344,7 +346,7 @@ CREATE FUNCTION verify_card(wanted text) RETURNS TABLE (
     sha256 text, level text, signer text, changed_at timestamptz
 ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT number, code, state, reason, holder, office, issued_on, expires_on, sha256, level, signer, changed_at
-    FROM card WHERE (code = wanted OR number = wanted) AND state NOT IN ('reserved', 'signed')
+    FROM card WHERE (code = wanted OR number = wanted OR sha256 = wanted) AND state NOT IN ('reserved', 'signed')
 $$;
 
 CREATE FUNCTION current_account() RETURNS bigint LANGUAGE sql STABLE AS $$
@@ -365,6 +367,7 @@ GRANT EXECUTE ON FUNCTION verify_card(text) TO alur_engine, alur_web;
 -- The web sees the cases of the offices of the person it serves, and the person's own.
 GRANT SELECT ON definition, account, membership, token, person_key, case_, working_copy, case_data, document,
     command, event, task, outbox, card, notice, idempotency, access_log, hold TO alur_web;
+GRANT SELECT ON alembic_version TO alur_engine, alur_web;
 GRANT INSERT ON account, token, person_key, case_, working_copy, case_data, document, command, event, timer,
     idempotency, access_log, definition TO alur_web;
 GRANT UPDATE ON account, working_copy, idempotency TO alur_web;
@@ -393,6 +396,12 @@ BEGIN
             WITH CHECK (EXISTS (SELECT 1 FROM case_ c WHERE c.id = case_id))', name);
     END LOOP;
 END $$;
+
+-- The web speaks for the person it serves: it asks, and claims and releases tasks; moves, steps and timers are not its.
+CREATE POLICY own_words ON command AS RESTRICTIVE FOR INSERT TO alur_web
+    WITH CHECK ("do" NOT LIKE '@%' AND actor = current_account()::text);
+CREATE POLICY own_claims ON event AS RESTRICTIVE FOR INSERT TO alur_web
+    WITH CHECK (type IN ('task_claimed', 'task_released') AND actor = current_account()::text);
 
 ALTER TABLE notice ENABLE ROW LEVEL SECURITY;
 CREATE POLICY every_office ON notice TO alur_engine USING (true) WITH CHECK (true);

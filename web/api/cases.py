@@ -1,0 +1,116 @@
+"""Cases: open one, read it, save its data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, jsonify
+
+from web.api import asked
+from web.api.once import Reply, once
+from web.api.present import actions_json, case_json, etag
+from web.api.routing import Routes
+from web.api.schemas.action import ActionSchema
+from web.api.schemas.case import CaseSchema, CasesSchema, ClockSchema
+from web.api.schemas.history import HistorySchema
+from web.api.schemas.queries import CasesQuery, HistoryQuery
+from web.api.schemas.requests import AnyObject, OpenSchema
+from web.database import commit
+from web.errors import WebError
+from web.services import actions, cards, cases, clocks, history
+from web.services.sight import require_reading, see
+
+routes = Routes("cases", __name__, description="Cases: applications from draft to card.")
+
+
+@routes.post("/cases")
+@routes.arguments(OpenSchema)
+@routes.response(201, CaseSchema)
+@once
+def open_case(body: dict[str, Any]) -> Reply:
+    """Open a draft. With an Idempotency-Key it is opened once, however often the request arrives."""
+    id_ = cases.open_case(body["process"], body["office"], body["data"], assisted=body["assisted"])
+    view = cases.show(see(id_), personal=False)
+    headers = {"Location": f"/api/v1/cases/{id_}", "ETag": etag(view.revision)}
+    return Reply(status=201, body=case_json(view), headers=headers)
+
+
+@routes.get("/cases")
+@routes.arguments(CasesQuery, location="query")
+@routes.response(200, CasesSchema)
+def list_cases(query: dict[str, Any]) -> Response:
+    """The person's own cases, newest first, without their data."""
+    found = cases.mine(before=query["before"], limit=query["limit"])
+    last = found[-1].id if len(found) == query["limit"] else None
+    return jsonify(cases=[case_json(view) for view in found], next=last)
+
+
+@routes.get("/cases/<int:id_>")
+@routes.response(200, CaseSchema)
+def get_case(id_: int) -> Response:
+    """A case as the person sees it."""
+    view = cases.show(see(id_))
+    response = jsonify(case_json(view))
+    response.headers["ETag"] = etag(view.revision)
+    return response
+
+
+@routes.put("/cases/<int:id_>/data")
+@routes.arguments(AnyObject)
+@routes.response(200)
+def put_data(body: dict[str, Any], id_: int) -> Response:
+    """Replace the data of the working copy; If-Match names the revision that was seen."""
+    expected = asked.required_revision()
+    revision = cases.save(see(id_, lock=True), body, expected)
+    commit()
+    response = jsonify(id=id_, revision=revision)
+    response.headers["ETag"] = etag(revision)
+    return response
+
+
+@routes.get("/cases/<int:id_>/history")
+@routes.arguments(HistoryQuery, location="query")
+@routes.response(200, HistorySchema)
+def get_history(query: dict[str, Any], id_: int) -> Response:
+    """What happened, up to a moment, and the state that it leads to."""
+    found = see(id_)
+    require_reading(found)
+    return jsonify(HistorySchema().dump(history.history(found, _moment(query["at"]))))
+
+
+@routes.get("/cases/<int:id_>/clocks")
+@routes.response(200, ClockSchema(many=True))
+def get_clocks(id_: int) -> Response:
+    """The office's promises for this case."""
+    return jsonify(ClockSchema(many=True).dump(clocks.clocks(see(id_))))
+
+
+@routes.get("/cases/<int:id_>/actions")
+@routes.response(200, ActionSchema(many=True))
+def get_actions(id_: int) -> Response:
+    """What the person may do now, and why the rest is refused."""
+    return jsonify(actions_json(actions.actions(see(id_))))
+
+
+@routes.get("/cases/<int:id_>/card.pdf")
+@routes.response(200, content_type="application/pdf")
+def get_card(id_: int) -> Response:
+    """The signed card, once it is published."""
+    content, name = cards.download(see(id_))
+    response = Response(content, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        # A plus sign that was not escaped arrives as a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise WebError("bad_moment") from None
+    if moment.tzinfo is None:
+        raise WebError("bad_moment")
+    return moment

@@ -1,0 +1,34 @@
+"""What happened to a case, as it goes out."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import fields
+
+from web.api.schemas.values import Moment, Words
+
+
+class EntrySchema(ma.Schema):
+    """One event."""
+
+    seq = fields.Integer()
+    type = fields.String()
+    at = Moment()
+    who = Words()
+    role = Words(allow_none=True)
+    do = fields.String(allow_none=True)
+    do_title = Words(allow_none=True)
+    to = fields.String(allow_none=True)
+    to_title = Words(allow_none=True)
+    body = fields.Dict(allow_none=True)
+    hash = fields.String(allow_none=True)
+
+
+class HistorySchema(ma.Schema):
+    """What happened, and the state that it leads to."""
+
+    entries = fields.List(fields.Nested(EntrySchema))
+    state = fields.String()
+    state_title = Words()
+    revision = fields.Integer()
+    head = fields.String()

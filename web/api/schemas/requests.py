@@ -1,0 +1,51 @@
+"""What goes in as JSON."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+#: Longest name of anything, in characters.
+MAX_NAME = 100
+#: Most tasks of one bulk request.
+MAX_BULK = 200
+
+
+class AnyObject(ma.Schema):
+    """A JSON object whose fields a definition names."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+
+class OpenSchema(ma.Schema):
+    """A case to be opened."""
+
+    process = fields.String(required=True, validate=validate.Length(1, MAX_NAME))
+    office = fields.String(required=True, validate=validate.Length(1, MAX_NAME))
+    data = fields.Dict(keys=fields.String(), load_default=dict)
+    assisted = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "An officer opens it for a person; when left out, staff of the office do."},
+    )
+
+
+class TransitionSchema(ma.Schema):
+    """A transition to be performed."""
+
+    do = fields.String(required=True, validate=validate.Length(1, MAX_NAME))
+    input = fields.Dict(keys=fields.String(), load_default=dict)
+    checklist = fields.List(fields.String(), load_default=list, validate=validate.Length(max=100))
+    secret = fields.String(load_default=None, load_only=True, allow_none=True)
+
+
+class BulkSchema(ma.Schema):
+    """One transition for many tasks."""
+
+    do = fields.String(required=True, validate=validate.Length(1, MAX_NAME))
+    ids = fields.List(fields.String(), required=True, validate=validate.Length(1, MAX_BULK))
+    input = fields.Dict(keys=fields.String(), load_default=dict)
+    checklist = fields.List(fields.String(), load_default=list, validate=validate.Length(max=100))

@@ -1,0 +1,78 @@
+"""What every page shows around its content: where one can go, who is signed in, what was just done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, get_flashed_messages, request, url_for
+
+from web import here, limits
+from web.language import language
+from web.pages.words import _, local
+from workflow.definition.process import Text
+
+#: Category of messages that name an autosave which the server has taken.
+TAKEN = "taken"
+_LOOK_EVERY = 15.0  # seconds
+_QUEUE = "alur.queue_seen"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    url: str
+    words: str
+    current: bool = False
+
+
+def init(app: Flask) -> None:
+    """Give every template of `app` the frame."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(local=local)
+    app.jinja_env.filters["words_of"] = words_of
+    app.context_processor(_frame)
+
+
+def words_of(choices: Mapping[str, Text]) -> list[tuple[str, str]]:
+    """Choices as pairs of value and words."""
+    return [(value, local(text)) for value, text in choices.items()]
+
+
+def _frame() -> dict[str, Any]:
+    person = here.person()
+    flashes = get_flashed_messages(with_categories=True)
+    return {
+        "lang": language(),
+        "me": person,
+        "nav": _nav(),
+        "dev": not here.ports().production,
+        "flashes": [(c, w) for c, w in flashes if c != TAKEN],
+        "taken": [w for c, w in flashes if c == TAKEN],
+        "queue_away": person is not None and _queue_away(),
+        "here_path": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "errors": {},
+    }
+
+
+def _nav() -> Iterable[Link]:
+    person = here.person()
+    if person is None:
+        return [_link("public.home", _("Layanan")), _link("verify.ask", _("Periksa kartu"))]
+    if person.is_staff:
+        return [_link("inbox.tasks", _("Kotak tugas")), _link("verify.ask", _("Periksa kartu"))]
+    return [_link("mine.all_mine", _("Permohonan saya")), _link("verify.ask", _("Periksa kartu"))]
+
+
+def _link(endpoint: str, words: str) -> Link:
+    return Link(url=url_for(endpoint), words=words, current=request.endpoint == endpoint)
+
+
+def _queue_away() -> bool:
+    """True while the queue's server does not answer; asked at most every few seconds by each process."""
+    seen: tuple[float, bool] | None = current_app.extensions.get(_QUEUE)
+    now = time.monotonic()
+    if seen is None or now - seen[0] > _LOOK_EVERY:
+        seen = current_app.extensions[_QUEUE] = now, not limits.reachable(current_app)
+    return seen[1]

@@ -1,0 +1,75 @@
+"""A case at a glance: its number, where it is, and what that means for the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from web.pages import times
+from web.pages.tones import Tone, tone
+from web.pages.words import _, local
+from web.services.sight import Seen
+from web.services.views import CaseView
+from workflow.definition.process import Process
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Glance:
+    id: int
+    #: Title of the process.
+    title: str
+    #: Title of the office.
+    office: str
+    #: Title of the state.
+    state: str
+    tone: Tone
+    #: What it means for the applicant, in a sentence.
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    #: As people read it.
+    at: str
+    #: ISO 8601, for machines.
+    iso: str
+
+
+def glance(found: Seen, view: CaseView) -> Glance:
+    """The case at a glance."""
+    return glance_of(view, found.process, view.deadline and times.moment(view.deadline, found.zone))
+
+
+def glance_of(view: CaseView, process: Process, until: str | None) -> Glance:
+    """Like `glance`, from the view and its process."""
+    feel = tone(process, view.state)
+    return Glance(
+        id=view.id,
+        title=local(view.process_title),
+        office=local(view.office_title),
+        state=local(view.state_title),
+        tone=feel,
+        says=_says(feel, view, until),
+    )
+
+
+def stamp(at: datetime, found: Seen) -> Stamp:
+    """A moment in the zone of the case's office."""
+    return Stamp(at=times.moment(at, found.zone), iso=at.isoformat(timespec="seconds"))
+
+
+def _says(feel: Tone, view: CaseView, until: str | None) -> str:
+    if view.step is not None and view.step.failed:
+        return _("Ada kendala di kantor; petugas sudah diberi tahu. Tidak ada yang perlu Anda lakukan.")
+    if feel == "work":
+        said = _("Kantor sedang mengerjakan permohonan ini. Tidak ada yang perlu Anda lakukan.")
+        return f"{said} {_('Janji kami: selesai paling lambat %(at)s.', at=until)}" if until else said
+    if feel == "act":
+        said = _("Giliran Anda: perbaiki yang diminta petugas, lalu ajukan lagi.")
+        return f"{said} {_('Batas waktu: %(at)s.', at=until)}" if until else said
+    return {
+        "draft": _("Belum diajukan. Lengkapi isian, lalu ajukan."),
+        "ok": _("Selesai. Kartu Anda berlaku.") if view.card else _("Selesai."),
+        "bad": _("Permohonan ini tidak dapat diteruskan."),
+        "end": _("Permohonan ini sudah berakhir."),
+    }[feel]

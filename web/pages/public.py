@@ -1,0 +1,67 @@
+"""What anybody may read: the service, its standard and its promise; and the choice of language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from web.language import COOKIE, LANGUAGES
+from web.pages.answers import path_only, shown
+from web.pages.words import local
+from web.services import definitions
+from workflow.definition.process import Process
+
+pages = Blueprint("public", __name__)
+
+_YEAR = 365 * 24 * 3600  # seconds
+#: Parts of a standard that the page shows on their own, above the rest.
+_SHOWN_ABOVE = ("procedure", "requirements")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    name: str
+    value: str
+
+
+@pages.get("/")
+def home() -> Response:
+    """The public page of the first service that the offices run."""
+    found = definitions.processes()
+    if not found:
+        abort(503)
+    service = found[0]
+    standard = service.standard
+    delivery: Mapping[str, Any] = standard.get("delivery", {})
+    management: Mapping[str, Any] = standard.get("management", {})
+    rest = [part for name, part in delivery.items() if name not in _SHOWN_ABOVE]
+    return shown(
+        "public/home.html",
+        service=service,
+        services=found,
+        standard=standard,
+        delivery=delivery,
+        facts=_facts(service, delivery),
+        parts=[*rest, *management.values()],
+        offices=definitions.offices(service.name),
+    )
+
+
+@pages.get("/language/<code>")
+def choose_language(code: str) -> Response:
+    """Remember a language and go back."""
+    if code not in LANGUAGES:
+        abort(404)
+    response = redirect(path_only(request.args.get("back", ""), url_for("public.home")), code=303)
+    response.set_cookie(COOKIE, code, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+    return response
+
+
+def _facts(service: Process, delivery: Mapping[str, Any]) -> list[Fact]:
+    """The promise and the product, in the words of the standard."""
+    wanted = [delivery[name] for name in ("duration", "product") if name in delivery]
+    return [Fact(name=local(part["title"]), value=local(part["items"][0])) for part in wanted]

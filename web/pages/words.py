@@ -1,0 +1,62 @@
+"""The pages' words: written in Indonesian where they are used, translated by `web/translations/en.po`."""
+
+from __future__ import annotations
+
+import io
+from functools import cached_property
+from importlib.resources import files
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask
+from flask_babel import Babel, Domain, gettext
+
+from web.language import LANGUAGES, language
+from workflow.definition.process import Text
+
+#: The language in which the words are written.
+SOURCE = LANGUAGES[0]
+
+
+class _Catalogs(Domain):  # type: ignore[misc]
+    """Reads the catalogues as text, so that no compiled file can be older than its source."""
+
+    @cached_property
+    def _by_language(self) -> dict[str, NullTranslations]:
+        return {name: _catalog(name) if name != SOURCE else NullTranslations() for name in LANGUAGES}
+
+    def get_translations(self) -> NullTranslations:
+        return self._by_language[language()]
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Catalogs()
+
+
+def init(app: Flask) -> None:
+    """Give templates `_` and `ngettext`, in the language of the request."""
+    _Babel(app, default_locale=SOURCE, locale_selector=language)
+
+
+def _(text: str, **values: object) -> str:
+    """`text` in the language of the request; `%(name)s` places are filled from `values`."""
+    return str(gettext(text, **values))
+
+
+def local(text: Text | None) -> str:
+    """A definition's text in the language of the request, falling back to Indonesian."""
+    if not text:
+        return ""
+    return text.get(language()) or text.get(SOURCE) or ""
+
+
+def _catalog(name: str) -> Translations:
+    source = files("web") / "translations" / f"{name}.po"
+    compiled = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=name))
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,0 +1,50 @@
+"""The card of a case: nothing of it is shown or given before it is published."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from web import here
+from web.database import session
+from web.errors import WebError
+from web.services import access
+from web.services.sight import Seen, require_reading
+from web.services.views import CardView
+from workflow.db.register import EXPIRED, REPLACED, REVOKED, VALID
+from workflow.db.tables import card
+
+#: States of a card that was published.
+PUBLISHED = (VALID, REPLACED, REVOKED, EXPIRED)
+#: States in which its file may be had: an old card stays a record, and its QR tells that it is old.
+DOWNLOADABLE = (VALID, REPLACED, EXPIRED)
+
+
+def show(found: Seen) -> CardView | None:
+    """The published card of the case, for those who may read the case's data."""
+    if not found.may_read:
+        return None
+    row = session().execute(select(card).where(card.c.case_id == found.case.id)).one_or_none()
+    if row is None or row.state not in PUBLISHED:
+        return None
+    return CardView(
+        number=row.number,
+        code=row.code,
+        state=row.state,
+        level=row.level,
+        sha256=row.sha256,
+        issued_on=row.issued_on,
+        expires_on=row.expires_on,
+        downloadable=row.state in DOWNLOADABLE,
+    )
+
+
+def download(found: Seen) -> tuple[bytes, str]:
+    """The card's PDF and a name for it; raises `WebError` (`forbidden`, `no_card`, `card_not_valid`)."""
+    require_reading(found)
+    row = session().execute(select(card).where(card.c.case_id == found.case.id)).one_or_none()
+    if row is None or row.state not in PUBLISHED or not row.blob:
+        raise WebError("no_card")
+    if row.state not in DOWNLOADABLE:
+        raise WebError("card_not_valid", {"state": row.state})
+    access.note(found, "card")
+    return here.ports().blobs.get(row.blob), f"{row.number.replace('/', '-')}.pdf"

@@ -1,0 +1,151 @@
+"""Opening a case, saving its data, and showing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from web import here
+from web.database import session
+from web.errors import FieldError, WebError
+from web.person import Person
+from web.services import access, cards, clocks, documents, notes, refusals
+from web.services.editing import require_editing
+from web.services.names import names_of
+from web.services.sight import MAX_ID, Seen, see, seen
+from web.services.views import CaseView, StepView, TaskView
+from workflow.case import DRAFT, Task
+from workflow.db import cases, history, inbox, library
+from workflow.db.cases import stored
+from workflow.definition.form import check_data
+from workflow.definition.process import Process
+
+MAX_PAGE = 100
+
+
+def open_case(process: str, office: str, data: Mapping[str, Any] | None = None, *, assisted: bool | None = None) -> int:
+    """Open a draft and return its id. The signed-in person is the party, or, `assisted`, an officer who enters it
+    for a person without an account; None means assisted for staff of the office.
+
+    Raises `WebError`: `unknown_process`, `unknown_office`, `not_assisted`, `unknown_office_member`, `data_invalid`.
+    """
+    person, ports = here.signed_in(), here.ports()
+    hash_ = library.current(session(), process)
+    spec = ports.library.process(session(), hash_)
+    place = ports.library.offices.get(office)
+    if place is None or process not in place.processes:
+        raise WebError("unknown_office")
+    works_here = _works(person, spec, office)
+    for_another = works_here if assisted is None else assisted
+    if for_another and not spec.submit_assisted:
+        raise WebError("not_assisted")
+    if for_another and not works_here:
+        raise WebError("unknown_office_member")
+    id_ = cases.open_case(
+        session(),
+        ports.vault,
+        process=process,
+        definition=hash_,
+        office=office,
+        owner=None if for_another else person.account,
+    )
+    if data:
+        save(see(id_, lock=True), data, None)
+    return id_
+
+
+def save(found: Seen, data: Mapping[str, Any], expected: int | None) -> int:
+    """Replace the data of a locked case's working copy; returns the new revision. What is given must be right, what is
+    missing may be missing.
+
+    Raises a refusal, `stale_revision`, or `data_invalid` naming the fields.
+    """
+    require_editing(found)
+    if expected is not None and expected != found.found.revision:
+        raise WebError("stale_revision", {"revision": found.found.revision})
+    today = found.now.astimezone(found.zone).date()
+    problems = check_data(found.process.form, data, complete=False, today=today)
+    if problems:
+        fields = [FieldError(field=p.field, code=p.code, text=p.message) for p in problems]
+        raise WebError("data_invalid", fields=fields)
+    return cases.save_data(session(), here.ports().vault, found.found, data, expected)
+
+
+def show(found: Seen, *, personal: bool = True) -> CaseView:
+    """The case as the person sees it; `personal=False` leaves out data, documents and notes, and logs nothing."""
+    case, process, stands = found.case, found.process, found.found
+    personal = personal and found.may_read
+    copy = documents.standing(found) if personal else None
+    if personal:
+        access.note(found, "data")
+    return CaseView(
+        id=case.id,
+        process=case.process,
+        process_title=process.title,
+        office=case.office,
+        office_title=found.office.title,
+        state=case.state,
+        state_title=refusals.state_title(found, case.state),
+        final=case.state != DRAFT and process.states[case.state].final,
+        revision=stands.revision,
+        owner=found.is_owner,
+        editable=found.may_edit,
+        data=copy.data if copy else None,
+        documents=documents.list_all(found, copy) if copy else (),
+        task=task_view(found, case.task) if case.task else None,
+        clocks=clocks.clocks(found),
+        deadline=clocks.deadline(found),
+        step=_step(found),
+        card=cards.show(found),
+        note=notes.note(found) if personal else None,
+        doubts=_doubts(found) if found.is_staff else (),
+        created_at=stands.created_at,
+        submitted_at=case.submitted_at,
+        entered_at=case.entered_at,
+        saved_at=copy.saved_at if copy else None,
+    )
+
+
+def mine(*, before: int | None = None, limit: int = 20) -> Sequence[CaseView]:
+    """The signed-in person's own cases, newest first, without their data; page on with `before`, the last id."""
+    person = here.signed_in()
+    if before is not None and not 0 < before <= MAX_ID:
+        raise WebError("bad_cursor")
+    rows = inbox.cases_of(session(), person.account, before=before, limit=min(limit, MAX_PAGE))
+    return [show(seen(stored(dict(row._mapping)), person), personal=False) for row in rows]
+
+
+def task_view(found: Seen, task: Task) -> TaskView:
+    """The open task as the person sees it."""
+    spec = found.process.states[found.case.state].task
+    title = refusals.role_title(found, task.role)
+    named = found.is_staff or task.holder == found.actor.id
+    holder = names_of([task.holder])[task.holder] if task.holder and named else title if task.holder else None
+    return TaskView(
+        id=f"{found.case.id}-{task.seq}",
+        seq=task.seq,
+        role=task.role,
+        role_title=title,
+        office=task.office,
+        holder=holder,
+        mine=task.holder == found.actor.id,
+        until=task.until,
+        checklist={item: found.process.checks.get(item, {"id": item}) for item in (spec.checklist if spec else ())},
+        bulk=bool(spec and spec.bulk),
+    )
+
+
+def _works(person: Person, process: Process, office: str) -> bool:
+    staff = {role.name for role in process.roles.values() if not role.party}
+    return bool(person.roles_at(office) & staff)
+
+
+def _step(found: Seen) -> StepView | None:
+    step = found.case.step
+    return step and StepView(seq=step.seq, run=step.run, title=refusals.run_title(step.run), failed=step.failed)
+
+
+def _doubts(found: Seen) -> tuple[str, ...]:
+    body = {"run": "intake_checks"}
+    event = history.last_event(session(), found.case.id, "step_succeeded", body=body)
+    return tuple(event.body["result"].get("warnings", ())) if event else ()

@@ -1,0 +1,95 @@
+"""What happened to a case, and in which state it was at a moment: whole for staff, by roles for the party."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from web.database import session
+from web.services import refusals
+from web.services.names import BUILT_IN, names_of
+from web.services.sight import Seen
+from workflow.case import Case
+from workflow.db.history import read_events
+from workflow.definition.process import Text
+from workflow.events import Event
+from workflow.evolve import fold
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    seq: int
+    #: Type of the event, such as `moved`.
+    type: str
+    at: datetime
+    #: Name of who acted; to the party the role only, unless it was itself.
+    who: Text
+    #: Role in which it acted.
+    role: Text | None
+    #: Transition that was performed.
+    do: str | None
+    do_title: Text | None
+    #: State that was entered.
+    to: str | None
+    to_title: Text | None
+    #: What the event says besides; staff only.
+    body: Mapping[str, Any] | None
+    #: SHA-256 that chains the events, hex; staff only.
+    hash: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    entries: Sequence[Entry]
+    #: State after the last entry.
+    state: str
+    state_title: Text
+    revision: int
+    #: Hash of the last entry, hex.
+    head: str
+
+
+def history(found: Seen, at: datetime | None = None) -> History:
+    """The events up to `at` (aware; None for all), oldest first, and the state that they lead to."""
+    case = found.case
+    events = [e for e in read_events(session(), case.id) if at is None or e.at <= at]
+    start = Case(id=case.id, process=case.process, definition=case.definition, office=case.office, owner=case.owner)
+    folded = fold(found.book, start, events)
+    names = names_of(e.actor for e in events)
+    return History(
+        entries=tuple(_entry(found, e, names) for e in events),
+        state=folded.state,
+        state_title=refusals.state_title(found, folded.state),
+        revision=folded.revision,
+        head=folded.head.hex(),
+    )
+
+
+def _entry(found: Seen, event: Event, names: Mapping[str, Text]) -> Entry:
+    body = event.body
+    do = body.get("do") or ("submit" if event.type == "submitted" else None)
+    role = body.get("role")
+    titled = refusals.role_title(found, role) if role and role not in BUILT_IN else None
+    return Entry(
+        seq=event.seq,
+        type=event.type,
+        at=event.at,
+        who=_who(found, event, names, titled),
+        role=titled,
+        do=do,
+        do_title=refusals.do_title(found, do) if do else None,
+        to=body.get("to"),
+        to_title=refusals.state_title(found, body["to"]) if body.get("to") else None,
+        body=body if found.is_staff else None,
+        hash=event.hash.hex() if found.is_staff else None,
+    )
+
+
+def _who(found: Seen, event: Event, names: Mapping[str, Text], role: Text | None) -> Text:
+    if found.is_staff or not event.actor.isdecimal():
+        return names[event.actor]
+    if event.actor == found.actor.id:
+        return {"id": "Anda", "en": "you"}
+    return role or {"id": "petugas", "en": "an officer"}

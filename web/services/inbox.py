@@ -1,0 +1,202 @@
+"""An officer's inbox: what waits for the person's roles, overdue first, then by due time, then by arrival."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from web import here
+from web.database import session
+from web.errors import WebError
+from web.person import AUDITOR, SUPERVISOR, Person
+from web.services.names import names_of
+from web.services.sight import MAX_ID
+from workflow.db import inbox as rows
+from workflow.db.inbox import Apart, Place, Sort, Wanted
+from workflow.db.tables import definition
+from workflow.definition.process import Process, Text
+
+MAX_PAGE = 200
+_NIK_DIGITS = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """What the person asks to see; empty fields ask for everything that is theirs."""
+
+    role: str = ""
+    office: str = ""
+    state: str = ""
+    #: Number of a case, or the key of a hold such as a NIK.
+    q: str = ""
+    #: Only tasks that the person holds.
+    mine: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A task in the inbox; nothing personal of the party."""
+
+    #: `<case>-<seq>`.
+    id: str
+    case: int
+    process: str
+    process_title: Text
+    state: str
+    state_title: Text
+    role: str
+    office: str
+    office_title: Text
+    holder: Text | None
+    mine: bool
+    until: datetime | None
+    due: datetime | None
+    overdue: bool
+    arrived: datetime
+    revision: int
+    bulk: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    tasks: Sequence[Row]
+    #: Where the next page begins; None on the last one.
+    next: str | None
+    #: How many there are, and how many of them are overdue; `rows.COUNT_CAP` stands for "more".
+    total: int
+    overdue: int
+
+
+def page(asked: Filter, *, sort: Sort = "due", after: str | None = None, limit: int = 50) -> Page:
+    """One page of the signed-in person's inbox; raises `WebError` (`bad_cursor`)."""
+    person, now = here.signed_in(), here.ports().clock()
+    wanted = _wanted(person, asked)
+    limit = max(1, min(limit, MAX_PAGE))
+    found = rows.list_tasks(session(), wanted, sort=sort, after=_place(after), limit=limit + 1)
+    shown = found[:limit]
+    names = names_of(row.assignee for row in shown)
+    return Page(
+        tasks=tuple(_row(row, person, names, now) for row in shown),
+        next=_cursor(shown[-1], sort) if len(found) > limit else None,
+        total=rows.count_tasks(session(), wanted),
+        overdue=rows.count_tasks(session(), wanted, now),
+    )
+
+
+def counts() -> Mapping[tuple[str, str], int]:
+    """How many tasks wait in each of the person's queues, by role and office; capped at `rows.COUNT_CAP`."""
+    person = here.signed_in()
+    base = _wanted(person, Filter())
+    return {
+        queue: rows.count_tasks(session(), Wanted(account=base.account, queues=[queue], apart=base.apart))
+        for queue in sorted(base.queues)
+    }
+
+
+def _wanted(person: Person, asked: Filter) -> Wanted:
+    queues = _queues(person, asked)
+    return Wanted(
+        account=person.account,
+        queues=queues,
+        apart=_apart(person, queues),
+        states=[asked.state] if asked.state else (),
+        cases=_cases(asked.q.strip()) if asked.q.strip() else None,
+        mine=asked.mine,
+    )
+
+
+def _queues(person: Person, asked: Filter) -> Collection[tuple[str, str]]:
+    """Role and office of the tasks that are the person's; those who watch over an office may ask for any role of it."""
+    out = set()
+    for office in person.offices(here.ports().library.offices):
+        roles = person.roles_at(office)
+        watches = asked.role and roles & {SUPERVISOR, AUDITOR}
+        out |= {(role, office) for role in (roles | {asked.role} if watches else roles)}
+    return {(r, o) for r, o in out if asked.role in ("", r) and asked.office in ("", o)}
+
+
+def _apart(person: Person, queues: Iterable[tuple[str, str]]) -> list[Apart]:
+    """Pairs of roles whose cases four eyes keep from this person, over every definition that cases may pin."""
+    library = here.ports().library
+    held = {role for role, _ in person.memberships}
+    if len(held) < 2:
+        return []
+    wanted = {role for role, _ in queues}
+    out = []
+    for hash_ in session().execute(select(definition.c.hash)).scalars():
+        library.process(session(), hash_)
+        apart = library.book(hash_, next(iter(library.offices))).apart
+        out += [
+            Apart(definition=hash_, role=role, other=other)
+            for role in sorted(wanted & apart.keys())
+            for other in sorted(apart[role] & held)
+        ]
+    return out
+
+
+def _cases(q: str) -> list[int]:
+    """Cases of that number, or that hold that key."""
+    if not q.isascii() or not q.isdigit():
+        return []
+    out = [int(q)] if len(q) < _NIK_DIGITS and int(q) <= MAX_ID else []
+    vault, library = here.ports().vault, here.ports().library
+    keys = set()
+    for hash_ in session().execute(select(definition.c.hash)).scalars():
+        for hold in library.process(session(), hash_).holds.values():
+            keys.add((hold.scope, vault.lookup(hold.scope, q)))
+    return out + rows.cases_holding(session(), keys)
+
+
+def _row(row: Any, person: Person, names: Mapping[str, Text], now: datetime) -> Row:
+    library = here.ports().library
+    process: Process = library.process(session(), row.definition)
+    state = process.states[row.state]
+    holder = names[row.assignee] if row.assignee else None
+    office = library.offices.get(row.office)
+    return Row(
+        id=f"{row.case_id}-{row.seq}",
+        case=row.case_id,
+        process=row.process,
+        process_title=process.title,
+        state=row.state,
+        state_title=state.title,
+        role=row.role,
+        office=row.office,
+        office_title=office.title if office else {"id": row.office, "en": row.office},
+        holder=holder,
+        mine=row.assignee == str(person.account),
+        until=row.lease_until,
+        due=row.due_at,
+        overdue=row.due_at is not None and row.due_at < now,
+        arrived=row.created_at,
+        revision=row.revision + row.saves,
+        bulk=bool(state.task and state.task.bulk),
+    )
+
+
+def _cursor(row: Any, sort: Sort) -> str:
+    moment = row.due_at if sort == "due" else row.created_at
+    text = json.dumps([moment.isoformat() if moment else None, row.case_id])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str | None) -> Place | None:
+    if not cursor:
+        return None
+    try:
+        moment, case = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(case, int) or not 0 < case <= MAX_ID:
+            raise ValueError(case)
+        when = None if moment is None else datetime.fromisoformat(moment)
+        if when is not None and when.tzinfo is None:
+            raise ValueError(moment)
+    except (ValueError, TypeError, binascii.Error):
+        raise WebError("bad_cursor") from None
+    return Place(moment=when, case=case)

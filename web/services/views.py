@@ -1,0 +1,140 @@
+"""A case as a person sees it: what API and pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflow.definition.process import Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentView:
+    kind: str
+    title: Text
+    #: It must be there for the data as they are.
+    required: bool
+    #: Media types that are taken.
+    accept: tuple[str, ...]
+    #: Largest size, in bytes.
+    max_size: int
+    #: Width and height of a picture, such as (3, 4).
+    ratio: tuple[int, int] | None = None
+    #: Id of the stored document; None when it is not there.
+    id: int | None = None
+    media_type: str | None = None
+    #: Bytes.
+    size: int | None = None
+    #: A picture that any browser shows safely can be had beside the original.
+    has_rendition: bool = False
+    #: Codes of things worth a look.
+    warnings: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskView:
+    #: `<case>-<seq>`.
+    id: str
+    seq: int
+    role: str
+    role_title: Text
+    office: str
+    #: Name of who claimed it; to the party only the role.
+    holder: Text | None
+    #: The person who looks holds it.
+    mine: bool
+    #: When the claim runs out.
+    until: datetime | None
+    #: Items to tick off, with what each confirms.
+    checklist: Mapping[str, Text]
+    bulk: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockView:
+    name: str
+    title: Text
+    #: The target as the definition writes it, such as `PT24H`.
+    target: str
+    started: datetime
+    #: When the promise is used up; None while it stands still or once it stopped.
+    due: datetime | None
+    paused_at: datetime | None
+    stopped: datetime | None
+    #: The promise was or is being broken.
+    breached: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepView:
+    seq: int
+    run: str
+    title: Text
+    #: Code of the cause when it failed for good: an incident.
+    failed: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CardView:
+    number: str
+    code: str
+    #: `valid`, `replaced`, `revoked` or `expired`.
+    state: str
+    level: str | None
+    sha256: str | None
+    issued_on: str | None
+    expires_on: str | None
+    #: The file may be had now.
+    downloadable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteView:
+    """What the mover entered with the move into the present state, such as the reason of a return."""
+
+    do: str
+    title: Text
+    at: datetime
+    #: Inputs by name.
+    inputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseView:
+    id: int
+    process: str
+    process_title: Text
+    office: str
+    office_title: Text
+    state: str
+    state_title: Text
+    #: Nothing moves any more.
+    final: bool
+    #: What `ETag` and `If-Match` speak of.
+    revision: int
+    #: The person who looks is the party.
+    owner: bool
+    #: The person who looks may change data and documents now.
+    editable: bool
+    #: The working copy when editable, else the version that stands; None for those who may not read it.
+    data: Mapping[str, Any] | None
+    documents: tuple[DocumentView, ...]
+    task: TaskView | None
+    clocks: tuple[ClockView, ...]
+    #: When the case must be done by, or leaves its state by itself.
+    deadline: datetime | None
+    #: The step that is being worked on, or the incident where it failed.
+    step: StepView | None
+    card: CardView | None
+    note: NoteView | None
+    #: Codes of doubts that the intake checks found; staff only.
+    doubts: tuple[str, ...]
+    created_at: datetime
+    submitted_at: datetime | None
+    #: When the present state was entered.
+    entered_at: datetime | None
+    #: When the working copy was last saved.
+    saved_at: datetime | None
