@@ -10,10 +10,9 @@ import time
 
 from benchmarks.ground import bench_process
 from workers.memory import settle_memory
-from workflow.db.connect import drain_connection, engine_for
+from workflow.db.connect import ENGINE, drain_connection, engine_for
 from workflow.db.drain import Drainer
 from workflow.db.library import Library
-from workflow.db.connect import ENGINE
 from workflow.vault import Vault
 
 

@@ -20,8 +20,7 @@ from sqlalchemy import text
 
 from alur.wiring import House
 from benchmarks.ground import PATH
-from workflow.db.connect import drain_connection
-from workflow.db.connect import ENGINE
+from workflow.db.connect import ENGINE, drain_connection
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,8 @@ def script(rows: Sequence[Write], to: Path) -> Path:
         lines.append("BEGIN;")
         if w.seq == 1:
             lines.append(
-                "INSERT INTO case_ (process, definition, office, owner, person, state, revision, seq, head, fold) VALUES"
-                f" ('bench', '{'ab' * 32}', 'palembang', 1, 1, '{w.state}', 1, 1, {_HASH}, '{w.fold}')"
+                "INSERT INTO case_ (process, definition, office, owner, person, state, revision, seq, head, fold)"
+                f" VALUES ('bench', '{'ab' * 32}', 'palembang', 1, 1, '{w.state}', 1, 1, {_HASH}, '{w.fold}')"
                 " RETURNING id AS id \\gset"
             )
         else:

@@ -94,21 +94,9 @@ def clear(house: House) -> None:
 
 
 def seed(house: House, cases: int, path: Sequence[Move] = PATH) -> None:
-    """`cases` drafts with all commands of `path` waiting, step by step over all cases."""
+    """Only `cases` drafts, with all commands of `path` waiting, step by step over all cases."""
     clear(house)
-    with house.engine.begin() as db:
-        people = {name: accounts.find(db, name) for name in ("applicant", "operator", "signer")}
-        person = db.execute(
-            text("INSERT INTO person_key (wrapped) VALUES (:w) RETURNING id"), {"w": house.vault.new_person()}
-        ).scalar_one()
-        wrapped = db.execute(text("SELECT wrapped FROM person_key WHERE id = :id"), {"id": person}).scalar_one()
-        first = _cases(house, db, cases, person, people["applicant"])
-        driver = db.connection.driver_connection
-        assert driver is not None
-        key = house.vault.person(bytes(wrapped))
-        with driver.cursor() as cursor:
-            cursor.executemany(_INSERT_DATA, _data_rows(key, range(first, first + cases), path))
-            cursor.executemany(_INSERT_COMMAND, _command_rows(people, range(first, first + cases), path))
+    give(house, plant(house, cases), path)
     with house.engine.connect() as db:
         db.execution_options(isolation_level="AUTOCOMMIT")
         db.execute(text("RESET ROLE"))
@@ -117,23 +105,51 @@ def seed(house: House, cases: int, path: Sequence[Move] = PATH) -> None:
         db.execute(text("SET ROLE alur_engine"))
 
 
+def plant(house: House, cases: int) -> range:
+    """`cases` new drafts of one person; their ids, which follow each other."""
+    with house.engine.begin() as db:
+        owner = accounts.find(db, "applicant")
+        wrapped = house.vault.new_person()
+        person = db.execute(
+            text("INSERT INTO person_key (wrapped) VALUES (:w) RETURNING id"), {"w": wrapped}
+        ).scalar_one()
+        first = _cases(db, cases, person, owner)
+    return range(first, first + cases)
+
+
+def give(house: House, cases: range, path: Sequence[Move], version: int = 0) -> int:
+    """Let the commands of `path` wait for each of `cases`, whose data has `version` versions; the versions after."""
+    with house.engine.begin() as db:
+        people = {name: accounts.find(db, name) for name in ("applicant", "operator", "signer")}
+        wrapped = db.execute(
+            text("SELECT k.wrapped FROM person_key k JOIN case_ c ON c.person = k.id WHERE c.id = :c"), {"c": cases[0]}
+        ).scalar_one()
+        driver = db.connection.driver_connection
+        assert driver is not None
+        with driver.cursor() as cursor:
+            cursor.executemany(_INSERT_DATA, _data_rows(house.vault.person(bytes(wrapped)), cases, path, version))
+            cursor.executemany(_INSERT_COMMAND, _command_rows(people, cases, path, version))
+    return version + sum(move.submits or move.reasoned for move in path)
+
+
 _INSERT_DATA = (
     "INSERT INTO case_data (case_id, version, kind, cipher, salt, digest) VALUES (%s, %s, 'data', %s, %s, %s)"
 )
 _INSERT_COMMAND = 'INSERT INTO command (case_id, "do", actor, payload, key) VALUES (%s, %s, %s, %s, %s)'
 
 
-def _data_rows(key: PersonKey, cases: range, path: Sequence[Move]) -> Iterator[tuple[Any, ...]]:
+def _data_rows(key: PersonKey, cases: range, path: Sequence[Move], before: int) -> Iterator[tuple[Any, ...]]:
     content = {"data": sample(), "documents": _documents()}
     reason = {"reason": "Foto buram, mohon unggah ulang.", "fields": ["photo"]}
     for case in cases:
-        for version, body in _versions(path, content, reason):
+        for version, body in _versions(path, before, content, reason):
             sealed = key.seal(body, place(case, version))
             yield case, version, sealed.cipher, sealed.salt, sealed.digest
 
 
-def _command_rows(people: Mapping[str, int], cases: range, path: Sequence[Move]) -> Iterator[tuple[Any, ...]]:
-    version = 0
+def _command_rows(
+    people: Mapping[str, int], cases: range, path: Sequence[Move], version: int
+) -> Iterator[tuple[Any, ...]]:
     for move in path:
         version += move.submits or move.reasoned
         payload = Jsonb(_payload(move, version))
@@ -141,7 +157,7 @@ def _command_rows(people: Mapping[str, int], cases: range, path: Sequence[Move])
             yield case, move.do, str(people[move.by]), payload, uuid.uuid4()
 
 
-def _cases(house: House, db: Any, cases: int, person: int, owner: int) -> int:
+def _cases(db: Any, cases: int, person: int, owner: int) -> int:
     rows = db.execute(
         text(
             "INSERT INTO case_ (process, definition, office, owner, person)"
@@ -156,8 +172,7 @@ def _documents() -> dict[str, Any]:
     return {kind: {"id": n, "digest": PHOTO_DIGEST} for n, kind in enumerate(("photo", "ktp", "diploma"))}
 
 
-def _versions(path: Sequence[Move], content: Any, reason: Any) -> Iterator[tuple[int, Any]]:
-    version = 0
+def _versions(path: Sequence[Move], version: int, content: Any, reason: Any) -> Iterator[tuple[int, Any]]:
     for move in path:
         if move.submits or move.reasoned:
             version += 1

@@ -8,6 +8,7 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from web.database import commit
+from web.language import language
 from web.pages import fields, officer, times
 from web.pages.answers import require_person, shown
 from web.pages.frame import Link
@@ -15,7 +16,6 @@ from web.pages.glance import glance, stamp
 from web.pages.journey import stages
 from web.pages.sheets import parts, places, saved_words
 from web.pages.words import _, local
-from web.language import language
 from web.services import actions, cases, corrections, history, notices, waiting
 from web.services.actions import Action
 from web.services.history import Entry

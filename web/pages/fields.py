@@ -128,8 +128,7 @@ def _date(field: Field, entered: Mapping[str, str]) -> str | None:
 def shown(field: Field, value: Any) -> dict[str, str]:
     """What the inputs of `field` hold for `value`, by name of input."""
     if field.kind == "date":
-        parts = (str(value or "").split("-", 2) + ["", "", ""])[:3]
-        year, month, day = parts
+        year, month, day = [*str(value or "").split("-", 2), "", "", ""][:3]
         return {f"{field.name}.{name}": part for name, part in zip(_DATE_PARTS, (day, month, year), strict=True)}
     if value is None:
         return {field.name: ""}

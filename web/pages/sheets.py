@@ -88,9 +88,7 @@ def saved_words(found: Seen, saved_at: datetime | None) -> str:
     return times.clock(saved_at, found.zone) if same_day else times.moment(saved_at, found.zone)
 
 
-def _section(
-    case: int, section: Section, data: Mapping[str, Any], wrong: set[str], mend: Correction | None
-) -> Part:
+def _section(case: int, section: Section, data: Mapping[str, Any], wrong: set[str], mend: Correction | None) -> Part:
     names = {f.name for f in section.fields}
     marked = names & mend.marked if mend else set()
     title, url = local(section.title), section_url(case, section.name, mend=bool(marked))

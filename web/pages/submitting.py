@@ -18,8 +18,8 @@ from web.services.actions import Action
 from web.services.editing import require_editing
 from web.services.sight import Seen, see
 from web.services.views import CaseView
-from workflow.commands import SUBMIT
 from workflow.case import DRAFT
+from workflow.commands import SUBMIT
 
 pages = Blueprint("submitting", __name__)
 pages.before_request(require_person)
@@ -42,7 +42,7 @@ def send(case: int) -> Response:
     key, revision = key_sent(), revision_sent()
     found = see(case)
     do = _move(found).do if found.book.editable(found.case.state) else SUBMIT
-    outcome = transitions.perform(case, do, seconds=PATIENCE, revision=revision, key=f"{do}/{key}")
+    outcome = transitions.perform(case, do, seconds=PATIENCE, revision=revision, key=f"check/{key}")
     if outcome.status == "refused" and outcome.problem is not None:
         return _page(see(case), outcome.problem, 409)
     return go(url_for("submitting.sent", case=case, command=outcome.command))
@@ -82,7 +82,9 @@ def _move(found: Seen) -> Action:
     """The transition by which the party gives its working copy; raises `WebError` when there is none."""
     for action in actions.actions(found):
         transition = found.process.transitions.get(action.do)
-        if action.do == SUBMIT or (transition and found.book.submits(transition) and _leaves(found, transition.sources)):
+        if action.do == SUBMIT or (
+            transition and found.book.submits(transition) and _leaves(found, transition.sources)
+        ):
             return action
     raise WebError("not_found")
 

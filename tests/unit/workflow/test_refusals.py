@@ -1,0 +1,57 @@
+"""Refusals: a stable code and a sentence that a person can act on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from workflow.refusals import SENTENCES, Refusal, sentence
+
+#: What decisions say beside the code.
+DETAILS = {
+    "unknown_transition": {"do": "d"},
+    "wrong_state": {"do": "d", "state": "s", "since": ""},
+    "stale_revision": {"revision": 2, "since": ""},
+    "step_pending": {"run": "sign_card", "do": "d"},
+    "wrong_role": {"do": "d", "role": "r"},
+    "wrong_office": {"do": "d", "office": "o"},
+    "four_eyes": {"do": "d", "role": "r", "other": "x"},
+    "own_case": {"do": "d"},
+    "not_holder": {"by": "1", "until": "t"},
+    "invalid_input": {"fields": [{"field": "reason", "code": "missing"}]},
+    "data_incomplete": {"fields": [{"field": "nik", "code": "required"}]},
+    "document_missing": {"kinds": ["photo", "ktp"]},
+    "hold_full": {"hold": "nik", "others": [1, 2]},
+}
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_refusal_has_a_whole_sentence_in_both_languages(code: str, language: str) -> None:
+    """No place of a sentence stays unfilled."""
+    words = Refusal(code, DETAILS.get(code, {})).sentence(language)
+    assert words.endswith(".")
+    assert not re.search(r"[{}]", words)
+
+
+def test_lists_are_told_as_words() -> None:
+    """Fields and kinds read as a sentence."""
+    assert "photo, ktp" in Refusal("document_missing", DETAILS["document_missing"]).sentence("en")
+    assert "nik" in Refusal("data_incomplete", DETAILS["data_incomplete"]).sentence("id")
+
+
+def test_the_definitions_own_words_come_first_and_indonesian_stands_in() -> None:
+    """A guard's text outranks ours; a language that is missing is told in Indonesian."""
+    own = Refusal("guard", {"do": "approve"}, {"id": "Belum lengkap"})
+    assert own.sentence("en") == "Belum lengkap"
+    assert Refusal("guard").sentence("xx") == SENTENCES["guard"]["id"]
+
+
+def test_a_stored_refusal_is_told_again_from_its_json() -> None:
+    """What a command's outcome stores is enough for the sentence."""
+    refusal = Refusal("four_eyes", DETAILS["four_eyes"])
+    stored = refusal.as_json()
+    assert sentence(stored["code"], stored["details"], stored.get("text"), "en") == refusal.sentence("en")
+    assert Refusal("guard", {}, {"id": "x"}).as_json()["text"] == {"id": "x"}
+    assert sentence("never_heard_of", {}, None, "en") == SENTENCES["guard"]["en"]

@@ -1,0 +1,75 @@
+"""The card of a case: looked at, downloaded, checked."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import segno
+from flask import Blueprint, Response, make_response
+from werkzeug.wrappers import Response as AnyResponse
+
+from web import here
+from web.errors import WebError
+from web.pages import times
+from web.pages.answers import require_person, shown
+from web.pages.verdicts import WORDS
+from web.pages.words import local
+from web.services import access, cards
+from web.services.sight import Seen, see
+from web.services.views import CardView
+
+pages = Blueprint("card", __name__)
+pages.before_request(require_person)
+
+
+@pages.get("/cases/<int:case>/card")
+def page(case: int) -> AnyResponse:
+    """The card's facts, its file and its QR."""
+    found = see(case)
+    card = _card(found)
+    verdict = WORDS[card.state]
+    return shown(
+        "mine/card.html",
+        case=case,
+        card=card,
+        tone=verdict.tone,
+        words=local(verdict.short),
+        issued=_day(card.issued_on),
+        expires=_day(card.expires_on),
+    )
+
+
+@pages.get("/cases/<int:case>/card.pdf")
+def download(case: int) -> AnyResponse:
+    """The signed file."""
+    content, name = cards.download(see(case))
+    response = make_response(content)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("/cases/<int:case>/card.svg")
+def qr(case: int) -> Response:
+    """A QR that leads to the page on which anybody can check the card."""
+    card = _card(see(case))
+    out = io.BytesIO()
+    address = f"{here.ports().public_url}/verify/{card.code}"
+    segno.make(address, error="m").save(out, kind="svg", scale=4, border=3, xmldecl=False)
+    response = make_response(out.getvalue())
+    response.headers["Content-Type"] = "image/svg+xml"
+    return response
+
+
+def _card(found: Seen) -> CardView:
+    card = cards.show(found)
+    if card is None:
+        raise WebError("no_card")
+    access.note(found, "card")
+    return card
+
+
+def _day(text: str | None) -> str:
+    return times.day(date.fromisoformat(text)) if text else ""

@@ -1,0 +1,243 @@
+"""An officer's queue: what waits, overdue first; searched, pulled, and done in bulk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from web import here
+from web.database import commit, rollback
+from web.errors import ProblemError, WebError
+from web.language import language
+from web.pages import times, tones
+from web.pages.answers import go, key_sent, new_key, require_person, shown
+from web.pages.words import _, local
+from web.services import actions, definitions, inbox, outcomes, transitions
+from web.services import tasks as holding
+from web.services.inbox import Filter, Row
+from web.services.sight import see
+from web.services.transitions import Asked
+from workflow.db.inbox import COUNT_CAP
+from workflow.definition.process import Process
+
+pages = Blueprint("inbox", __name__)
+pages.before_request(require_person)
+
+PAGE = 50
+BULK_PATIENCE = 1.0  # seconds; the rest is watched on the page of progress
+MAX_BULK = 100
+
+
+@pages.get("/inbox")
+def tasks() -> Response:
+    """One page of the queue."""
+    person = here.signed_in()
+    if not person.is_staff:
+        raise WebError("forbidden")
+    asked = _asked()
+    found = inbox.page(asked, after=request.args.get("after"), limit=PAGE)
+    known = {p.name: p for p in definitions.processes()}
+    bulk = _bulk(found.tasks, known) if asked.role else None
+    return shown(
+        "staff/inbox.html",
+        rows=[_row(r, known) for r in found.tasks],
+        total=_capped(found.total),
+        overdue=found.overdue,
+        overdue_words=_capped(found.overdue),
+        tabs=_tabs(asked, known),
+        offices=[(o, local(here.ports().library.offices[o].title)) for o in _offices()],
+        asked=asked,
+        filtered=bool(asked.q or asked.mine or asked.office),
+        next_url=url_for("inbox.tasks", **_query(asked), after=found.next) if found.next else "",
+        poll=request.full_path.rstrip("?"),
+        bulk=bulk,
+        may_assist=any(p.submit_assisted for p in known.values()) and _is_office_staff(known),
+        key=new_key(),
+    )
+
+
+@pages.post("/inbox/next")
+def pull() -> Response:
+    """Claim the first free task of the queue and open it."""
+    asked = Filter(role=request.form.get("role", ""), office=request.form.get("office", ""))
+    for row in inbox.page(asked, limit=PAGE).tasks:
+        if row.holder is not None and not row.mine and row.until and row.until > here.ports().clock():
+            continue
+        try:
+            holding.claim(row.id)
+        except ProblemError:
+            rollback()
+            continue
+        commit()
+        return go(url_for("case.show", case=row.case))
+    return go(url_for("inbox.tasks", **_query(asked)), _("Tidak ada tugas bebas di antrean ini."), "act")
+
+
+@pages.post("/inbox/bulk")
+def bulk() -> Response:
+    """Do one thing for every chosen task: each its own command and its own outcome."""
+    do, key = request.form.get("do", ""), key_sent()
+    chosen = list(dict.fromkeys(request.form.getlist("task")))[:MAX_BULK]
+    if not chosen:
+        return go(url_for("inbox.tasks", role=request.form.get("role")), _("Pilih dahulu yang akan dikerjakan."), "act")
+    commands, kept = [], []
+    for task in chosen:
+        case, seq = holding.parse_id(task)
+        try:
+            accepted = transitions.accept_for_task(Asked(case=case, seq=seq), do, None, (), f"bulk/{key}")
+        except (ProblemError, WebError):
+            rollback()
+            kept.append(task)
+            continue
+        commit()
+        commands.append(accepted)
+    transitions.ring()
+    transitions.wait_all(commands, BULK_PATIENCE)
+    done = "-".join(str(c.command) for c in commands)
+    role = request.form.get("role", "")
+    return go(url_for("inbox.progress", do=do, c=done or None, r=kept or None, role=role))
+
+
+@pages.get("/inbox/progress")
+def progress() -> Response:
+    """What became of each chosen task; those that failed stay chosen, with the reason."""
+    do, role = request.args.get("do", ""), request.args.get("role", "")
+    ids = [int(c) for c in request.args.get("c", "").split("-") if c.isdecimal()][:MAX_BULK]
+    lines = [_line(outcomes.of_command(c)) for c in ids]
+    lines += [_kept(task, do) for task in request.args.getlist("r")[:MAX_BULK]]
+    busy = sum(1 for line in lines if line["tone"] == "work")
+    good = sum(1 for line in lines if line["tone"] == "ok")
+    return shown(
+        "staff/progress.html",
+        lines=lines,
+        do=do,
+        role=role,
+        title=_title(do),
+        done=len(lines) - busy,
+        good=good,
+        bad=len(lines) - busy - good,
+        all=len(lines),
+        live=request.full_path if busy else "",
+        key=new_key(),
+    )
+
+
+def _asked() -> Filter:
+    args = request.args
+    return Filter(
+        role=args.get("role", ""),
+        office=args.get("office", ""),
+        q=args.get("q", "").strip(),
+        mine=args.get("mine") == "1",
+    )
+
+
+def _query(asked: Filter) -> dict[str, Any]:
+    query = {"role": asked.role, "office": asked.office, "q": asked.q, "mine": "1" if asked.mine else ""}
+    return {name: value for name, value in query.items() if value}
+
+
+def _tabs(asked: Filter, known: dict[str, Process]) -> list[dict[str, Any]]:
+    """A tab for every queue of the person, and one for all."""
+    by_role: dict[str, int] = {}
+    for (role, office), n in inbox.counts().items():
+        if asked.office in ("", office):
+            by_role[role] = by_role.get(role, 0) + n
+    titles = {role.name: role.title for p in known.values() for role in p.roles.values()}
+    queues = [r for r in by_role if r in titles and (by_role[r] or _has_tasks(r, known))]
+    tabs = [{"role": r, "title": local(titles[r]), "n": by_role[r]} for r in queues]
+    if len(tabs) != 1:
+        tabs.insert(0, {"role": "", "title": _("Semua"), "n": sum(t["n"] for t in tabs)})
+    current = asked.role or tabs[0]["role"]
+    return [
+        {
+            "title": t["title"],
+            "n": _capped(t["n"]),
+            "url": url_for("inbox.tasks", role=t["role"] or None, office=asked.office or None),
+            "current": t["role"] == current,
+        }
+        for t in tabs
+    ]
+
+
+def _has_tasks(role: str, known: dict[str, Process]) -> bool:
+    return any(s.task and s.task.role == role for p in known.values() for s in p.states.values())
+
+
+def _offices() -> tuple[str, ...]:
+    return here.signed_in().offices(here.ports().library.offices)
+
+
+def _is_office_staff(known: dict[str, Process]) -> bool:
+    staff = {r.name for p in known.values() for r in p.roles.values() if not r.party}
+    return any(role in staff for role, _office in here.signed_in().memberships)
+
+
+def _row(row: Row, known: dict[str, Process]) -> dict[str, Any]:
+    zone = here.ports().library.offices[row.office].zone
+    now = here.ports().clock()
+    held = row.holder is not None and (row.until is None or row.until > now)
+    return {
+        "id": row.id,
+        "case": row.case,
+        "state": local(row.state_title),
+        "tone": tones.tone(known[row.process], row.state) if row.process in known else "work",
+        "office": local(row.office_title),
+        "due": row.due and times.due(row.due, now, zone),
+        "arrived": times.moment(row.arrived, zone),
+        "holder": local(row.holder) if held else "",
+        "mine": row.mine and held,
+        "free": not held,
+        "bulk": row.bulk,
+    }
+
+
+def _bulk(rows: Any, known: dict[str, Process]) -> list[dict[str, str]]:
+    """Transitions that may be done for many of these rows at once."""
+    states = {(r.process, r.state) for r in rows if r.bulk}
+    found: dict[str, str] = {}
+    for process, state in sorted(states):
+        spec = known[process]
+        role = spec.states[state].task
+        for move in spec.moves_from(state):
+            if role and move.by == role.role and not move.input:
+                found[move.name] = local(move.title)
+    return [{"do": do, "title": title} for do, title in found.items()]
+
+
+def _line(outcome: outcomes.Outcome) -> dict[str, Any]:
+    tone, words = {
+        "pending": ("work", _("Menunggu")),
+        "working": ("work", _("Sedang dikerjakan")),
+        "done": ("ok", _("Selesai")),
+        "refused": ("bad", _("Ditolak sistem")),
+        "failed": ("bad", _("Gagal")),
+    }[outcome.status]
+    why = outcome.problem.sentence(language()) if outcome.problem else ""
+    return {"case": outcome.case, "tone": tone, "words": words, "why": why, "task": _open_task(outcome.case, tone)}
+
+
+def _kept(task: str, do: str) -> dict[str, Any]:
+    case, _seq = holding.parse_id(task)
+    action = next((a for a in actions.actions(see(case)) if a.do == do), None)
+    why = action.problem.sentence(language()) if action and action.problem else _("Tugas ini sudah berubah.")
+    return {"case": case, "tone": "bad", "words": _("Tidak dikirim"), "why": why, "task": ""}
+
+
+def _open_task(case: int, tone: str) -> str:
+    """The id of the open task of a case whose command failed, so that it can be tried again."""
+    open_task = see(case).case.task if tone == "bad" else None
+    return f"{case}-{open_task.seq}" if open_task else ""
+
+
+def _title(do: str) -> str:
+    for process in definitions.processes():
+        if do in process.transitions:
+            return local(process.transitions[do].title)
+    return do
+
+
+def _capped(n: int) -> str:
+    return f"{COUNT_CAP - 1}+" if n >= COUNT_CAP else str(n)

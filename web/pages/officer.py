@@ -1,0 +1,205 @@
+"""A case before an officer: data beside documents, what may be done and why the rest may not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from web.database import commit
+from web.errors import Problem, ProblemError, WebError
+from web.language import language
+from web.pages import doubts, fields, inputs, papers, times
+from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
+from web.pages.glance import glance, stamp
+from web.pages.words import _, local
+from web.services import actions, cases, history, tasks, transitions, waiting
+from web.services.actions import Action
+from web.services.history import Entry
+from web.services.sight import Seen, see
+from web.services.views import CaseView
+from web.statuses import status_of
+from workflow.commands import SUBMIT
+
+pages = Blueprint("officer", __name__)
+pages.before_request(require_person)
+
+PATIENCE = 8.0  # seconds
+
+
+def page(
+    found: Seen, problem: Problem | None = None, *, do: str = "", form: MultiDict[str, str] | None = None
+) -> Response:
+    """The case; after a refusal of `do` with the reason and everything that was entered."""
+    view = cases.show(found)
+    listed = [a for a in actions.actions(found) if a.do not in ("save", SUBMIT)]
+    own = [_action(found, a, problem if a.do == do else None) for a in listed if _belongs(found, a)]
+    busy = view.step is not None and not view.step.failed
+    return shown(
+        "staff/case.html",
+        (problem.status or status_of(problem.code)) if problem else 200,
+        c=glance(found, view),
+        case=view.id,
+        view=view,
+        revision=view.revision,
+        live=url_for("case.show", case=view.id) if busy or waiting.commands(found) else "",
+        due=view.deadline and times.due(view.deadline, found.now, found.zone),
+        task=view.task and _task(found, view),
+        incident=view.step.failed if view.step else None,
+        step=view.step,
+        doubts=doubts.words(view.doubts),
+        note=_note(found, view),
+        sections=_sections(found, view),
+        papers=[d for d in papers.rows(found, view.documents) if d["there"]],
+        missing=[local(d.title) for d in view.documents if d.required and d.id is None],
+        allowed=[a for a in own if a["allowed"]],
+        refused=[a for a in own if not a["allowed"]],
+        history=_history(found),
+        may_fill=view.editable,
+        problem=problem and problem.sentence(language()),
+        entered=form or MultiDict(),
+        errors={f"{do}.{f.field}": local(f.text) for f in problem.fields} if problem else {},
+        key=new_key(),
+    )
+
+
+@pages.post("/cases/<int:case>/act/<do>")
+def act(case: int, do: str) -> Response:
+    """Perform a transition; refused, the page comes back with the reason and every entry."""
+    found = see(case)
+    transition = found.process.transitions.get(do)
+    if transition is None:
+        raise WebError("not_found")
+    outcome = transitions.perform(
+        case,
+        do,
+        seconds=PATIENCE,
+        given=inputs.given(do, transition.input, request.form),
+        checklist=request.form.getlist(f"{do}.checklist"),
+        revision=revision_sent(),
+        key=f"act/{key_sent()}",
+    )
+    if outcome.problem is not None:
+        return page(see(case), outcome.problem, do=do, form=request.form)
+    title = local(transition.title)
+    if outcome.settled:
+        return go(url_for("case.show", case=case), _("Selesai: %(what)s.", what=title))
+    waits = _("Sudah diterima dan sedang dikerjakan: %(what)s. Anda boleh melanjutkan ke tugas lain.", what=title)
+    return go(url_for("case.show", case=case), waits, "act")
+
+
+@pages.post("/tasks/<task>/<any(claim, release):what>")
+def hold(task: str, what: str) -> Response:
+    """Claim a task, or give it back."""
+    case, _seq = tasks.parse_id(task)
+    try:
+        if what == "claim":
+            tasks.claim(task)
+        else:
+            tasks.release(task)
+    except ProblemError as error:
+        return go(url_for("case.show", case=case), error.problem.sentence(language()), "act")
+    commit()
+    if what == "claim":
+        return go(url_for("case.show", case=case), _("Tugas ini sekarang Anda pegang."))
+    return go(url_for("inbox.tasks"), _("Tugas dilepaskan."))
+
+
+def _belongs(found: Seen, action: Action) -> bool:
+    """Actions of the present state; those of the party only where an officer may act for it."""
+    transition = found.process.transitions.get(action.do)
+    if transition is None or found.case.state not in transition.sources:
+        return False
+    return transition.by != found.book.party or action.allowed
+
+
+def _action(found: Seen, action: Action, refused: Problem | None) -> dict[str, Any]:
+    task = found.process.states[found.case.state].task
+    to = found.process.states.get(action.to or "")
+    feel = "danger" if to and to.final else "second" if action.inputs or action.assisted else "go"
+    return {
+        "do": action.do,
+        "title": local(action.title),
+        "allowed": action.allowed,
+        "why": action.problem.sentence(language()) if action.problem else "",
+        "asked": inputs.asked(found, action.do, action.inputs),
+        "checklist": [(name, local(found.process.checks.get(name)) or name) for name in task.checklist]
+        if task and action.checklist
+        else [],
+        "look": feel,
+        "assisted": action.assisted,
+        "fills": found.book.submits(found.process.transitions[action.do]),
+        "problem": refused.sentence(language()) if refused else "",
+    }
+
+
+def _task(found: Seen, view: CaseView) -> dict[str, Any]:
+    task = view.task
+    assert task is not None
+    open_ = task.holder is None or (task.until is not None and task.until <= found.now)
+    mine_to_do = found.process.roles[task.role].party is False and task.role in found.actor.roles
+    return {
+        "id": task.id,
+        "role": local(task.role_title),
+        "holder": local(task.holder) if task.holder and not open_ else "",
+        "mine": task.mine and not open_,
+        "until": task.until and times.clock(task.until, found.zone),
+        "may_claim": open_ and mine_to_do,
+    }
+
+
+def _note(found: Seen, view: CaseView) -> dict[str, Any] | None:
+    """What was entered with the last move, in words."""
+    if view.note is None:
+        return None
+    titles = {**found.process.form.titles, **{k: d.title for k, d in found.process.documents.items()}}
+    items = [
+        local(titles.get(v)) or str(v) for value in view.note.inputs.values() if isinstance(value, list) for v in value
+    ]
+    texts = [str(value) for value in view.note.inputs.values() if isinstance(value, str)]
+    return {
+        "title": local(view.note.title),
+        "texts": texts,
+        "items": items,
+        "at": times.moment(view.note.at, found.zone),
+    }
+
+
+def _sections(found: Seen, view: CaseView) -> list[dict[str, Any]]:
+    data = view.data or {}
+    return [
+        {
+            "title": local(section.title),
+            "rows": [
+                {"title": local(f.title), "words": fields.words(f, data.get(f.name), language()), "mark": False}
+                for f in section.fields
+            ],
+        }
+        for section in fields.sections(found.process)
+    ]
+
+
+def _history(found: Seen) -> list[dict[str, Any]]:
+    entries = [e for e in history.history(found).entries if _event_words(e)]
+    return [
+        {"words": _event_words(e), "who": local(e.who), "at": stamp(e.at, found).at, "iso": stamp(e.at, found).iso}
+        for e in reversed(entries)
+    ]
+
+
+def _event_words(entry: Entry) -> str:
+    """An event as an officer reads it; empty for those that say nothing new."""
+    if entry.type == "submitted":
+        return _("Diajukan")
+    if entry.type == "moved":
+        return _("%(do)s → %(state)s", do=local(entry.do_title), state=local(entry.to_title))
+    return {
+        "task_claimed": _("Tugas diambil"),
+        "task_released": _("Tugas dilepaskan"),
+        "lease_expired": _("Waktu memegang tugas habis"),
+        "step_failed": _("Langkah otomatis gagal"),
+        "step_cancelled": _("Langkah otomatis dibatalkan"),
+        "clock_reached": _("Batas waktu layanan mendekat atau lewat"),
+    }.get(entry.type, "")

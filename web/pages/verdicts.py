@@ -1,0 +1,90 @@
+"""What a card is worth, in large words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from workflow.definition.process import Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    tone: Literal["ok", "act", "bad", "end"]
+    #: Shape that goes with it.
+    icon: str
+    #: One or two words.
+    short: Text
+    #: What it means for the person who asks.
+    says: Text
+
+
+#: Verdict by the state of the register.
+WORDS: Mapping[str, Verdict] = {
+    "valid": Verdict(
+        tone="ok",
+        icon="ok",
+        short={"id": "Berlaku", "en": "Valid"},
+        says={
+            "id": "Kartu ini terdaftar dan berlaku.",
+            "en": "This card is registered and valid.",
+        },
+    ),
+    "expired": Verdict(
+        tone="act",
+        icon="work",
+        short={"id": "Habis masa berlaku", "en": "Expired"},
+        says={
+            "id": "Kartu ini asli, tetapi masa berlakunya sudah habis.",
+            "en": "This card is genuine, but it has expired.",
+        },
+    ),
+    "replaced": Verdict(
+        tone="act",
+        icon="act",
+        short={"id": "Sudah diganti", "en": "Replaced"},
+        says={
+            "id": "Kartu ini sudah digantikan oleh kartu yang lebih baru. Minta kartu yang terbaru.",
+            "en": "A newer card has replaced this one. Ask for the newest card.",
+        },
+    ),
+    "revoked": Verdict(
+        tone="bad",
+        icon="bad",
+        short={"id": "Dicabut", "en": "Revoked"},
+        says={
+            "id": "Kartu ini dicabut oleh kantor penerbit dan tidak berlaku.",
+            "en": "The issuing office has revoked this card; it is not valid.",
+        },
+    ),
+    "void": Verdict(
+        tone="bad",
+        icon="bad",
+        short={"id": "Batal", "en": "Void"},
+        says={
+            "id": "Nomor ini dibatalkan dan tidak pernah menjadi kartu yang berlaku.",
+            "en": "This number was made void and never became a valid card.",
+        },
+    ),
+    "unknown": Verdict(
+        tone="end",
+        icon="unknown",
+        short={"id": "Tidak dikenal", "en": "Unknown"},
+        says={
+            "id": "Tidak ada kartu dengan nomor atau kode ini. Periksa penulisannya, atau pindai kode QR.",
+            "en": "There is no card with this number or code. Check the spelling, or scan the QR code.",
+        },
+    ),
+}
+
+#: The file is registered as valid, but is not what was registered, or was changed.
+NOT_GENUINE = Verdict(
+    tone="bad",
+    icon="bad",
+    short={"id": "Berkas tidak asli", "en": "Not genuine"},
+    says={
+        "id": "Berkas ini bukan kartu yang diterbitkan, atau sudah diubah. Jangan diandalkan.",
+        "en": "This file is not the card that was issued, or it was changed. Do not rely on it.",
+    },
+)

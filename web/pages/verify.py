@@ -1,0 +1,160 @@
+"""Is this card genuine? For anybody, without signing in: by QR, by number, by file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from signing.errors import UploadRefused
+from web import here
+from web.pages import times
+from web.pages.answers import shown
+from web.pages.verdicts import NOT_GENUINE, WORDS, Verdict
+from web.pages.words import _, local
+from web.services import verification
+from web.services.verification import Entry, FileFindings
+from web.statuses import status_of
+
+pages = Blueprint("verify", __name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """What anybody may know of a card, in words."""
+
+    number: str
+    holder: str
+    office: str
+    issued_on: str
+    expires_on: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    tone: str
+    icon: str
+    words: str
+    says: str
+    card: Card | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    tone: Literal["ok", "act", "bad", "end"]
+    words: str
+    says: str
+
+
+@pages.get("/verify")
+def ask() -> Response:
+    """Ask by number or by file."""
+    code = request.args.get("code")
+    if code is None:
+        return _ask({}, 200)
+    wanted = code.strip().strip("/").replace("/", "-")
+    if not wanted:
+        return _ask({"code": _("Tulis nomor atau kode yang tercetak pada kartu.")}, 422)
+    return redirect(url_for("verify.by_code", code=wanted), code=303)
+
+
+@pages.get("/verify/<code>")
+def by_code(code: str) -> Response:
+    """The register's answer."""
+    entry = verification.by_code(code)
+    return shown("public/verdict.html", v=_shown(WORDS[entry.state], entry), findings=[], checked_at=_at(entry))
+
+
+@pages.post("/verify")
+def upload() -> Response:
+    """The register's answer to a file, and what was found in it."""
+    sent = request.files.get("file")
+    content = sent.read() if sent else b""
+    if not content:
+        return _ask({"file": _("Pilih berkas PDF kartu dahulu.")}, 422)
+    try:
+        found = verification.by_file(content)
+    except UploadRefused as error:
+        return _ask({"file": local(error.text)}, status_of(error.code))
+    verdict = _verdict(found)
+    return shown(
+        "public/verdict.html",
+        v=_shown(verdict, found.entry),
+        findings=_findings(found),
+        checked_at=_at(found.entry),
+    )
+
+
+def _ask(errors: dict[str, str], status: int) -> Response:
+    return shown("public/verify_ask.html", status, errors=errors, entered=request.args.get("code", ""))
+
+
+def _verdict(found: FileFindings) -> Verdict:
+    """The register's word counts, but never for a file that is not the registered one or does not verify."""
+    if found.entry.state == "valid" and not found.genuine:
+        return NOT_GENUINE
+    if found.entry.state == "unknown" and found.verdict.signatures:
+        return NOT_GENUINE
+    return WORDS[found.entry.state]
+
+
+def _findings(found: FileFindings) -> list[Finding]:
+    out = [_same_file(found.same_file)]
+    for signature in found.verdict.signatures:
+        words = _("Tanda tangan") if signature.integrity else _("Tanda tangan rusak")
+        at = signature.stamped_at or signature.claimed_at
+        said = _("%(who)s, PAdES %(level)s", who=signature.signer, level=signature.level.value)
+        if at is not None:
+            said += ", " + times.moment(at, _zone(found.entry))
+        out.append(Finding(tone="ok" if signature.integrity else "bad", words=words, says=said))
+        if signature.development:
+            says = _("DEV – TIDAK SAH: sertifikat percobaan, bukan sertifikat resmi.")
+            out.append(Finding(tone="act", words=_("Sertifikat percobaan"), says=says))
+    out += [Finding(tone="bad", words=_("Masalah"), says=local(p.text)) for p in found.verdict.problems]
+    return out
+
+
+def _same_file(same: bool | None) -> Finding:
+    if same:
+        return Finding(tone="ok", words=_("Isi berkas"), says=_("Sama persis dengan kartu yang terdaftar."))
+    if same is None:
+        return Finding(tone="end", words=_("Isi berkas"), says=_("Tidak ada kartu terdaftar dengan isi ini."))
+    return Finding(tone="bad", words=_("Isi berkas"), says=_("Berbeda dari kartu yang terdaftar."))
+
+
+def _shown(verdict: Verdict, entry: Entry) -> Shown:
+    return Shown(
+        tone=verdict.tone,
+        icon=verdict.icon,
+        words=local(verdict.short),
+        says=local(verdict.says),
+        card=_card(entry) if entry.number else None,
+    )
+
+
+def _card(entry: Entry) -> Card:
+    return Card(
+        number=entry.number or "",
+        holder=entry.holder or "",
+        office=local(entry.office_title) or entry.office or "",
+        issued_on=_day(entry.issued_on),
+        expires_on=_day(entry.expires_on),
+    )
+
+
+def _day(text: str | None) -> str:
+    return times.day(date.fromisoformat(text)) if text else ""
+
+
+def _at(entry: Entry) -> str:
+    return times.moment(entry.checked_at, _zone(entry))
+
+
+def _zone(entry: Entry) -> ZoneInfo:
+    offices = here.ports().library.offices
+    office = offices.get(entry.office or "") or next(iter(offices.values()))
+    return office.zone
