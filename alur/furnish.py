@@ -43,13 +43,14 @@ DEMO_ACCOUNTS: Mapping[str, DemoAccount] = {
 }
 
 
-def furnish(house: House) -> None:
-    """Bring schema and shipped definitions up to date; safe to call by several processes at once."""
-    schema.upgrade(house.urls.database)
+def furnish(house: House) -> str:
+    """Bring schema and shipped definitions up to date, safe by several processes at once; the schema's revision."""
+    reached = schema.upgrade(house.urls.database)
     with house.engine.begin() as db:
         for name in SHIPPED:
             with as_file(files("definitions") / name) as folder:
                 publish_shipped(db, read_process(folder))
+    return reached
 
 
 def add_demo_accounts(house: House) -> str:

@@ -33,6 +33,8 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "ALUR_ENV": "development or production; development when not set.",
         "ALUR_DOCUMENTS_URL": "Where documents are kept (file:///…, s3://…); <data>/documents when not set.",
         "ALUR_SIGNER": "pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL; a development key when not set.",
+        "ALUR_TRUST": "Folder of certificates (*.pem) and revocation lists (*.crl) that cards are verified against; "
+        "the development PKI when not set, which production refuses.",
         "ALUR_TSA_URL": "Address of the time-stamping authority (RFC 3161).",
         "ALUR_CHROMIUM": "Path of the chromium program, for browser tests.",
         "ALUR_OIDC_ISSUER": "Address of the OpenID Connect provider for staff sign-in.",
@@ -89,6 +91,8 @@ class Settings:
     documents_url: str
     #: Who signs, as `kind:rest`, or None for the development key.
     signer: str | None
+    #: Folder of trusted certificates and revocation lists, or None for the development PKI.
+    trust: Path | None
     #: Address of the time-stamping authority, or None.
     tsa_url: str | None
     #: Path of the chromium program, or None.
@@ -139,6 +143,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
         documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
         signer=_optional(given, "ALUR_SIGNER", _signer),
+        trust=_optional(given, "ALUR_TRUST", lambda _name, value: cwd / value),
         tsa_url=_optional(given, "ALUR_TSA_URL", _address("http", "https")),
         chromium=_optional(given, "ALUR_CHROMIUM", lambda _name, value: cwd / value),
         oidc=_oidc(given),

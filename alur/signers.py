@@ -6,11 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_crl, load_pem_x509_certificates, load_pem_x509_crl
+
 from alur.settings import Settings
 from signing.development import DevelopmentPki, ensure_development_pki, refresh
+from signing.errors import Rejected
 from signing.trust import Trust, is_development, refuse_development
 
 if TYPE_CHECKING:
+    from signing.timestamps import TimeStamper
     from workers.signer import Signer
 
 
@@ -21,28 +26,72 @@ def pki_folder(settings: Settings) -> Path:
 
 def trust_of(settings: Settings) -> Callable[[], Trust]:
     """Whom this house's verifiers trust, asked anew each time since revocation lists are renewed."""
+    folder = settings.trust
+    if folder is not None:
+        return lambda: _checked(settings, read_trust(folder))
     pki: list[DevelopmentPki] = []
 
     def trust() -> Trust:
         pki[:] = [refresh(pki[0]) if pki else ensure_development_pki(pki_folder(settings))]
-        return refuse_development(pki[0].trust) if settings.production else pki[0].trust
+        return _checked(settings, pki[0].trust)
 
     return trust
+
+
+def _checked(settings: Settings, trust: Trust) -> Trust:
+    return refuse_development(trust) if settings.production else trust
+
+
+def read_trust(folder: Path) -> Trust:
+    """Certificates (`*.pem`; self-issued ones are roots) and revocation lists (`*.crl`, PEM or DER) of a folder."""
+    certificates = [c for path in sorted(folder.glob("*.pem")) for c in load_pem_x509_certificates(path.read_bytes())]
+    roots = [c.public_bytes(Encoding.DER) for c in certificates if c.issuer == c.subject]
+    if not roots:
+        raise Rejected("trust_empty", f"The folder {folder} of ALUR_TRUST holds no root certificate (*.pem).")
+    return Trust(
+        roots=tuple(roots),
+        intermediates=tuple(c.public_bytes(Encoding.DER) for c in certificates if c.issuer != c.subject),
+        crls=tuple(_crl(path) for path in sorted(folder.glob("*.crl"))),
+    )
+
+
+def _crl(path: Path) -> bytes:
+    content = path.read_bytes()
+    load = load_pem_x509_crl if content.startswith(b"-----") else load_der_x509_crl
+    return load(content).public_bytes(Encoding.DER)
 
 
 def make_signer(settings: Settings) -> Signer:
     """The signer for this house. Imports pyHanko: only for processes that sign."""
     from signing.keyholder import Pkcs12KeyHolder
-    from signing.timestamps import http_timestamper, local_timestamper
     from workers.signer import Signer
 
-    pki = ensure_development_pki(pki_folder(settings))
-    chosen = settings.chosen_signer()
-    holder = Pkcs12KeyHolder(Path(chosen.removeprefix("pkcs12:")) if chosen else pki.pkcs12)
-    stamper = http_timestamper(settings.tsa_url) if settings.tsa_url else local_timestamper(pki)
+    holder = Pkcs12KeyHolder(_key_file(settings))
     return Signer(
         holder=holder,
-        timestamper=stamper,
+        timestamper=_stamper(settings),
         trust=trust_of(settings),
         development=is_development(holder.certificate),
     )
+
+
+def _key_file(settings: Settings) -> Path:
+    chosen = settings.chosen_signer()
+    if chosen is None:
+        return ensure_development_pki(pki_folder(settings)).pkcs12
+    kind, _, rest = chosen.partition(":")
+    if kind != "pkcs12":
+        raise Rejected("signer_kind", f"ALUR_SIGNER: this version signs with pkcs12:PATH only, not with {kind}.")
+    return Path(rest)
+
+
+def _stamper(settings: Settings) -> TimeStamper:
+    from signing.timestamps import http_timestamper, local_timestamper
+
+    if settings.tsa_url:
+        return http_timestamper(settings.tsa_url)
+    if settings.production:
+        raise Rejected(
+            "timestamper_missing", "ALUR_TSA_URL is not set; production never stamps with a development key."
+        )
+    return local_timestamper(ensure_development_pki(pki_folder(settings)))

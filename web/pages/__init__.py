@@ -1,34 +1,5 @@
 """The screens: server-rendered, one user group a file, over the services that the API uses too."""
 
-from __future__ import annotations
+from web.pages.site import init
 
-from flask import Flask
-
-from web.pages import (
-    assets,
-    card,
-    case,
-    entry,
-    filling,
-    frame,
-    inbox,
-    mine,
-    moves,
-    officer,
-    papers,
-    public,
-    submitting,
-    troubles,
-    verify,
-    words,
-)
-
-
-def init(app: Flask) -> None:
-    """Add the pages, their words and their way of telling problems to `app`."""
-    words.init(app)
-    frame.init(app)
-    assets.init(app)
-    troubles.init(app)
-    for module in (public, entry, mine, case, filling, papers, submitting, moves, card, inbox, officer, verify):
-        app.register_blueprint(module.pages)
+__all__ = ["init"]

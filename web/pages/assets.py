@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, request, url_for
 _YEAR = 365 * 24 * 3600  # seconds
 _TEXT = ("text/", "image/svg+xml", "application/javascript")
 #: Endpoints whose pages hold nothing secret, so that packing them tells nobody anything.
-_OPEN_PAGES = frozenset({"verify.by_code"})
+_OPEN_PAGES = frozenset({"checking.by_code"})
 
 
 def init(app: Flask) -> None:
@@ -39,7 +39,7 @@ def _packed(path: Path, version: str) -> bytes:
 def _pack(response: Response) -> Response:
     if response.status_code != 200 or "gzip" not in request.headers.get("Accept-Encoding", ""):
         return _keep(response)
-    if request.endpoint == "static" and response.mimetype.startswith(_TEXT):
+    if request.endpoint == "static" and (response.mimetype or "").startswith(_TEXT):
         path = Path(current_app.static_folder or "") / str((request.view_args or {})["filename"])
         response.direct_passthrough = False
         response.set_data(_packed(path, _version(path)))

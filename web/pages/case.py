@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from web.database import commit
@@ -47,7 +47,9 @@ def fill(case: int) -> Response:
     """The task list, also for an officer who fills in for the person."""
     found = see(case)
     view = cases.show(found)
-    return _overview(found, view) if view.editable else show(case)
+    if not view.editable:
+        return redirect(url_for("case.show", case=case), code=303)
+    return _overview(found, view)
 
 
 def _overview(found: Seen, view: CaseView) -> Response:

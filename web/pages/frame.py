@@ -42,7 +42,7 @@ def words_of(choices: Mapping[str, Text]) -> list[tuple[str, str]]:
 
 def _frame() -> dict[str, Any]:
     person = here.person()
-    flashes = get_flashed_messages(with_categories=True)
+    flashes: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]
     return {
         "lang": language(),
         "me": person,
@@ -59,10 +59,10 @@ def _frame() -> dict[str, Any]:
 def _nav() -> Iterable[Link]:
     person = here.person()
     if person is None:
-        return [_link("public.home", _("Layanan")), _link("verify.ask", _("Periksa kartu"))]
+        return [_link("public.home", _("Layanan")), _link("checking.ask", _("Periksa kartu"))]
     if person.is_staff:
-        return [_link("inbox.tasks", _("Kotak tugas")), _link("verify.ask", _("Periksa kartu"))]
-    return [_link("mine.all_mine", _("Permohonan saya")), _link("verify.ask", _("Periksa kartu"))]
+        return [_link("inbox.tasks", _("Kotak tugas")), _link("checking.ask", _("Periksa kartu"))]
+    return [_link("mine.all_mine", _("Permohonan saya")), _link("checking.ask", _("Periksa kartu"))]
 
 
 def _link(endpoint: str, words: str) -> Link:

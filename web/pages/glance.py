@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from web.pages import times
 from web.pages.tones import Tone, tone
@@ -37,12 +38,13 @@ class Stamp:
 
 def glance(found: Seen, view: CaseView) -> Glance:
     """The case at a glance."""
-    return glance_of(view, found.process, view.deadline and times.moment(view.deadline, found.zone))
+    return glance_of(view, found.process, found.zone)
 
 
-def glance_of(view: CaseView, process: Process, until: str | None) -> Glance:
+def glance_of(view: CaseView, process: Process, zone: ZoneInfo) -> Glance:
     """Like `glance`, from the view and its process."""
     feel = tone(process, view.state)
+    until = times.moment(view.deadline, zone) if view.deadline else ""
     return Glance(
         id=view.id,
         title=local(view.process_title),
@@ -58,7 +60,7 @@ def stamp(at: datetime, found: Seen) -> Stamp:
     return Stamp(at=times.moment(at, found.zone), iso=at.isoformat(timespec="seconds"))
 
 
-def _says(feel: Tone, view: CaseView, until: str | None) -> str:
+def _says(feel: Tone, view: CaseView, until: str) -> str:
     if view.step is not None and view.step.failed:
         return _("Ada kendala di kantor; petugas sudah diberi tahu. Tidak ada yang perlu Anda lakukan.")
     if feel == "work":

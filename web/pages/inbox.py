@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -139,30 +140,29 @@ def _query(asked: Filter) -> dict[str, Any]:
     return {name: value for name, value in query.items() if value}
 
 
-def _tabs(asked: Filter, known: dict[str, Process]) -> list[dict[str, Any]]:
-    """A tab for every queue of the person, and one for all."""
+def _tabs(asked: Filter, known: Mapping[str, Process]) -> list[dict[str, Any]]:
+    """A tab for every queue of the person, and one for all where there are several."""
     by_role: dict[str, int] = {}
     for (role, office), n in inbox.counts().items():
         if asked.office in ("", office):
             by_role[role] = by_role.get(role, 0) + n
-    titles = {role.name: role.title for p in known.values() for role in p.roles.values()}
-    queues = [r for r in by_role if r in titles and (by_role[r] or _has_tasks(r, known))]
-    tabs = [{"role": r, "title": local(titles[r]), "n": by_role[r]} for r in queues]
-    if len(tabs) != 1:
-        tabs.insert(0, {"role": "", "title": _("Semua"), "n": sum(t["n"] for t in tabs)})
-    current = asked.role or tabs[0]["role"]
+    titles = {role.name: local(role.title) for p in known.values() for role in p.roles.values()}
+    queues = [(r, titles[r], n) for r, n in by_role.items() if r in titles and (n or _has_tasks(r, known))]
+    if len(queues) != 1:
+        queues.insert(0, ("", _("Semua"), sum(n for _r, _t, n in queues)))
+    current = asked.role or queues[0][0]
     return [
         {
-            "title": t["title"],
-            "n": _capped(t["n"]),
-            "url": url_for("inbox.tasks", role=t["role"] or None, office=asked.office or None),
-            "current": t["role"] == current,
+            "title": title,
+            "n": _capped(n),
+            "url": url_for("inbox.tasks", role=role or None, office=asked.office or None),
+            "current": role == current,
         }
-        for t in tabs
+        for role, title, n in queues
     ]
 
 
-def _has_tasks(role: str, known: dict[str, Process]) -> bool:
+def _has_tasks(role: str, known: Mapping[str, Process]) -> bool:
     return any(s.task and s.task.role == role for p in known.values() for s in p.states.values())
 
 
@@ -170,12 +170,12 @@ def _offices() -> tuple[str, ...]:
     return here.signed_in().offices(here.ports().library.offices)
 
 
-def _is_office_staff(known: dict[str, Process]) -> bool:
+def _is_office_staff(known: Mapping[str, Process]) -> bool:
     staff = {r.name for p in known.values() for r in p.roles.values() if not r.party}
     return any(role in staff for role, _office in here.signed_in().memberships)
 
 
-def _row(row: Row, known: dict[str, Process]) -> dict[str, Any]:
+def _row(row: Row, known: Mapping[str, Process]) -> dict[str, Any]:
     zone = here.ports().library.offices[row.office].zone
     now = here.ports().clock()
     held = row.holder is not None and (row.until is None or row.until > now)
@@ -194,7 +194,7 @@ def _row(row: Row, known: dict[str, Process]) -> dict[str, Any]:
     }
 
 
-def _bulk(rows: Any, known: dict[str, Process]) -> list[dict[str, str]]:
+def _bulk(rows: Any, known: Mapping[str, Process]) -> list[dict[str, str]]:
     """Transitions that may be done for many of these rows at once."""
     states = {(r.process, r.state) for r in rows if r.bulk}
     found: dict[str, str] = {}

@@ -13,7 +13,7 @@ from web.errors import WebError
 from web.language import language
 from web.pages import times
 from web.pages.answers import go, key_sent, new_key, require_person, shown
-from web.pages.glance import glance_of
+from web.pages.glance import Glance, glance_of
 from web.pages.words import _, local
 from web.services import cases, definitions, notices, once
 from web.services.views import CaseView
@@ -79,11 +79,11 @@ def _start_page(errors: dict[str, str], status: int) -> Response:
     return shown("mine/start.html", status, errors=errors, **values)
 
 
-def _glance(view: CaseView) -> Any:
+def _glance(view: CaseView) -> Glance:
     library = here.ports().library
     process = next(p for p in definitions.processes() if p.name == view.process)
     zone = library.offices[view.office].zone
-    return glance_of(view, process, view.deadline and times.moment(view.deadline, zone))
+    return glance_of(view, process, zone)
 
 
 def _news() -> list[dict[str, Any]]:

@@ -18,7 +18,6 @@ from web.services.actions import Action
 from web.services.editing import require_editing
 from web.services.sight import Seen, see
 from web.services.views import CaseView
-from workflow.case import DRAFT
 from workflow.commands import SUBMIT
 
 pages = Blueprint("submitting", __name__)
@@ -82,15 +81,10 @@ def _move(found: Seen) -> Action:
     """The transition by which the party gives its working copy; raises `WebError` when there is none."""
     for action in actions.actions(found):
         transition = found.process.transitions.get(action.do)
-        if action.do == SUBMIT or (
-            transition and found.book.submits(transition) and _leaves(found, transition.sources)
-        ):
+        gives = transition and found.book.submits(transition) and found.case.state in transition.sources
+        if action.do == SUBMIT or gives:
             return action
     raise WebError("not_found")
-
-
-def _leaves(found: Seen, sources: tuple[str, ...]) -> bool:
-    return found.case.state != DRAFT and found.case.state in sources
 
 
 def _page(found: Seen, problem: Problem | None, status: int) -> Response:

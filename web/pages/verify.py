@@ -20,7 +20,7 @@ from web.services import verification
 from web.services.verification import Entry, FileFindings
 from web.statuses import status_of
 
-pages = Blueprint("verify", __name__)
+pages = Blueprint("checking", __name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +59,7 @@ def ask() -> Response:
     wanted = code.strip().strip("/").replace("/", "-")
     if not wanted:
         return _ask({"code": _("Tulis nomor atau kode yang tercetak pada kartu.")}, 422)
-    return redirect(url_for("verify.by_code", code=wanted), code=303)
+    return redirect(url_for("checking.by_code", code=wanted), code=303)
 
 
 @pages.get("/verify/<code>")

@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask
-from flask_babel import Babel, Domain, gettext
+from flask_babel import Babel, Domain, gettext  # type: ignore[import-untyped]
 
 from web.language import LANGUAGES, language
 from workflow.definition.process import Text

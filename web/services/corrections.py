@@ -45,5 +45,5 @@ def _differs(found: Seen, name: str) -> bool:
     copy = documents.standing(found)
     given = cases.read_version(session(), here.ports().vault, found.found, found.case.data)
     if name in found.process.documents:
-        return copy.documents.get(name) != given.get("documents", {}).get(name)
+        return bool(copy.documents.get(name) != given.get("documents", {}).get(name))
     return bool(copy.data.get(name) != given.get("data", {}).get(name))

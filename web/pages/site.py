@@ -1,0 +1,34 @@
+"""The pages put together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web.pages import (
+    assets,
+    card,
+    case,
+    entry,
+    filling,
+    frame,
+    inbox,
+    mine,
+    moves,
+    officer,
+    papers,
+    public,
+    submitting,
+    troubles,
+    verify,
+    words,
+)
+
+
+def init(app: Flask) -> None:
+    """Add the pages, their words and their way of telling problems to `app`."""
+    words.init(app)
+    frame.init(app)
+    assets.init(app)
+    troubles.init(app)
+    for module in (public, entry, mine, case, filling, papers, submitting, moves, card, inbox, officer, verify):
+        app.register_blueprint(module.pages)
