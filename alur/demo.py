@@ -70,7 +70,7 @@ def run_demo() -> None:
     data = (FOLDER / "data").resolve()
     shutil.rmtree(FOLDER, ignore_errors=True)
     data.mkdir(parents=True)
-    report, port = Report(), _free_port()
+    report, port = Report(), free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ALUR_")} | {"ALUR_DATA": str(data)}
     click.echo(f"Alur's demo, at http://127.0.0.1:{port}")
     with (FOLDER / "serve.log").open("wb") as log:
@@ -167,12 +167,12 @@ def _verify(port: int, code: str, pdf: bytes) -> None:
 
 
 def _tell_history(client: Client, here: str) -> str:
-    events = client.call("GET", f"{here}/history").json()["events"]
+    told = client.call("GET", f"{here}/history").json()
     click.echo("History:")
-    for e in events:
-        gist = " ".join(str(e["body"][k]) for k in ("do", "run", "from", "to") if k in e.get("body", {}))
-        click.echo(f"  {e['seq']:>3}  {e['at'][:19]}  {e['type']:<15} {gist}")
-    return str(events[-1]["hash"])
+    for e in told["entries"]:
+        gist = " ".join(filter(None, (e["do"], e["to"] and f"→ {e['to']}")))
+        click.echo(f"  {e['seq']:>3}  {e['at'][:19]}  {e['who']:<24} {e['type']:<15} {gist}")
+    return str(told["head"])
 
 
 def _tokens(environment: Mapping[str, str]) -> dict[str, str]:
@@ -196,7 +196,8 @@ def _until_ready(server: subprocess.Popen[bytes], port: int) -> None:
     raise SurpriseError(f"The server was not ready within {START_SECONDS} s; see {FOLDER / 'serve.log'}.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of the loopback that nobody uses now."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])

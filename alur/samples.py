@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
@@ -86,3 +87,17 @@ def _encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
     picture.save(out, kind, **options)
     return out.getvalue()
+
+
+def write_samples(folder: Path, name: str, nik: str) -> list[Path]:
+    """Write the three documents of a person into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"foto.jpg": photo(), "ktp.pdf": ktp(name, nik), "ijazah.pdf": diploma(name)}
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    return [folder / file for file in files]
+
+
+if __name__ == "__main__":
+    for path in write_samples(Path("var/samples"), "Siti Rahmawati", "1671015708010003"):
+        print(path)

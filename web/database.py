@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from web import here
 from web.person import Person
-from workflow.db.connect import engine_for
-from workflow.db.connect import WEB
+from workflow.db.connect import WEB, engine_for
 from workflow.db.tables import metadata
 
 POOL = 10
@@ -57,13 +56,16 @@ def rollback() -> None:
 
 
 def adopt(person: Person | None) -> None:
-    """Let the transaction that is open see what `person` may see."""
-    _tell(session().connection(), person)
+    """Let the transaction that is open, if there is one, see what `person` may see."""
+    if session().in_transaction():
+        _tell(session().connection(), person)
 
 
 @event.listens_for(FlaskSession, "after_begin")
 def _begin(_session: Session, _transaction: object, connection: Connection) -> None:
-    _tell(connection, here.person())
+    # While the person is still being found out, the transaction sees no case at all; `adopt` opens its eyes.
+    if here.known():
+        _tell(connection, here.person())
 
 
 def _tell(connection: Connection, person: Person | None) -> None:

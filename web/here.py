@@ -19,6 +19,11 @@ def ports() -> Ports:
     return cast(Ports, current_app.extensions[PORTS])
 
 
+def known() -> bool:
+    """True once it is settled who asks, be it nobody."""
+    return has_app_context() and "person" in g
+
+
 def person() -> Person | None:
     """Who is signed in, or None."""
     return cast(Person | None, g.get("person")) if has_app_context() else None

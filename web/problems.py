@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, current_app, request
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
 from signing.errors import UploadRefused
 from web.config import MAX_REQUEST, MEGABYTE
@@ -100,6 +100,8 @@ def _of_database(error: DBAPIError) -> Problem:
 
 
 def _of_http(error: HTTPException) -> Problem:
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        return problem_of(error.original_exception)
     if isinstance(error, RateLimitExceeded):
         window = int(error.limit.limit.get_expiry()) if error.limit else RETRY_SECONDS
         return made("too_many_requests", {"seconds": window})

@@ -74,7 +74,7 @@ def test_clocks_tell_when_the_promise_is_due(house: House) -> None:
     started, due = (datetime.fromisoformat(clock[name]) for name in ("started", "due"))
     assert due - started == timedelta(hours=24)
     assert (clock["title"], clock["breached"]) == ("Janji layanan 1×24 jam", False)
-    officer(house, "operator@palembang").do(case, "return", input={"reason": "Buram.", "fields": []})
+    officer(house, "operator@palembang").do(case, "return", input={"reason": "Buram.", "fields": ["ktp"]})
     paused = siti.get(f"/cases/{case}/clocks").json[0]
     assert paused["due"] is None
     assert paused["paused_at"] is not None

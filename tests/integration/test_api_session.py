@@ -18,12 +18,14 @@ from tests.support import account_id, new_account
 from web import here
 from web.app import create_app
 from web.auth.signing_in import register, sign_in, sign_out
+from web.problems import PAGE
 
 PASSWORD = "sebuah-kata-sandi"
 
 
 def doors(app: Flask) -> Flask:
-    """Doors of the least kind to `app`, since the pages' own are tested with the pages."""
+    """Doors of the least kind to `app`, which tell problems as JSON; the pages' own are tested with the pages."""
+    app.extensions.pop(PAGE)
 
     @app.get("/t/token")
     def token() -> object:

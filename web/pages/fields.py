@@ -54,7 +54,7 @@ def sections(process: Process) -> tuple[Section, ...]:
     """The sections of the form with their fields, in its order."""
     schema = process.form.schema
     required = frozenset(schema.get("required", ()))
-    by_section: dict[str, list[Field]] = {name: [] for name in schema.get("x-sections", {})}
+    by_section: dict[str, list[Field]] = {}
     for name in process.form.fields:
         spec = schema["properties"][name]
         by_section.setdefault(spec.get("x-section", NO_SECTION), []).append(_field(name, spec, name in required))
@@ -62,7 +62,6 @@ def sections(process: Process) -> tuple[Section, ...]:
     return tuple(
         Section(name=name, title=titles.get(name, {"id": "Data", "en": "Data"}), fields=tuple(found))
         for name, found in by_section.items()
-        if found
     )
 
 

@@ -27,6 +27,8 @@ pages = Blueprint("officer", __name__)
 pages.before_request(require_person)
 
 PATIENCE = 8.0  # seconds
+#: Looks of buttons, the way on first and the end last.
+_LOOKS = ("go", "second", "danger")
 
 
 def page(
@@ -54,7 +56,7 @@ def page(
         sections=_sections(found, view),
         papers=[d for d in papers.rows(found, view.documents) if d["there"]],
         missing=[local(d.title) for d in view.documents if d.required and d.id is None],
-        allowed=[a for a in own if a["allowed"]],
+        allowed=sorted((a for a in own if a["allowed"]), key=lambda a: _LOOKS.index(a["look"])),
         refused=[a for a in own if not a["allowed"]],
         history=_history(found),
         may_fill=view.editable,

@@ -26,7 +26,7 @@ from web.statuses import status_of
 pages = Blueprint("papers", __name__)
 pages.before_request(require_person)
 
-KILOBYTE, MEGABYTE = 1000, 1_000_000
+KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 #: Names of media types for people.
 TYPES = {PDF: "PDF", JPEG: "JPEG", "image/png": "PNG"}
 #: What a person uploaded runs nothing and loads nothing, also when it is opened by itself.

@@ -18,8 +18,24 @@ from workflow.definition.process import Process
 pages = Blueprint("public", __name__)
 
 _YEAR = 365 * 24 * 3600  # seconds
-#: Parts of a standard that the page shows on their own, above the rest.
+#: The components of a service standard that the page tells in full, and the order of the others (UU 25/2009, 21).
 _SHOWN_ABOVE = ("procedure", "requirements")
+_ORDER = (
+    "requirements",
+    "procedure",
+    "duration",
+    "cost",
+    "product",
+    "complaints",
+    "legal_basis",
+    "facilities",
+    "competence",
+    "supervision",
+    "staff",
+    "guarantee",
+    "safety",
+    "evaluation",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +54,6 @@ def home() -> Response:
     standard = service.standard
     delivery: Mapping[str, Any] = standard.get("delivery", {})
     management: Mapping[str, Any] = standard.get("management", {})
-    rest = [part for name, part in delivery.items() if name not in _SHOWN_ABOVE]
     return shown(
         "public/home.html",
         service=service,
@@ -46,7 +61,7 @@ def home() -> Response:
         standard=standard,
         delivery=delivery,
         facts=_facts(service, delivery),
-        parts=[*rest, *management.values()],
+        parts=_parts({**delivery, **management}),
         offices=definitions.offices(service.name),
     )
 
@@ -59,6 +74,12 @@ def choose_language(code: str) -> Response:
     response = redirect(path_only(request.args.get("back", ""), url_for("public.home")), code=303)
     response.set_cookie(COOKIE, code, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response
+
+
+def _parts(components: Mapping[str, Any]) -> list[Any]:
+    """The components in the order of the law, those that it does not know last."""
+    names = sorted(components, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+    return [components[name] for name in names if name not in _SHOWN_ABOVE]
 
 
 def _facts(service: Process, delivery: Mapping[str, Any]) -> list[Fact]:

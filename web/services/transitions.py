@@ -56,7 +56,7 @@ def accept(
     if do != SUBMIT and do not in seen.process.transitions:
         raise ProblemError(refusals.told(Refusal("unknown_transition", {"do": do}), seen, status=422))
     unique = uuid.uuid5(_KEYS, f"{seen.person.account}/{case}/{key}") if key else uuid.uuid4()
-    known = session().execute(select(command.c.id).where(command.c.key == unique)).scalar()
+    known = session().execute(select(command.c.id).where(command.c.key == unique)).scalar() if key else None
     if known is not None:
         return Accepted(command=int(known), case=case)
     transition = seen.process.transitions.get(do)

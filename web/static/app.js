@@ -22,8 +22,15 @@
   $("[data-focus]")?.focus();
 
   // One send a click, whatever the fingers do.
+  const underway = new WeakMap();
   document.addEventListener("submit", (e) => {
     const form = e.target;
+    if (underway.has(form)) {
+      const button = e.submitter;
+      e.preventDefault();
+      underway.get(form).finally(() => form.requestSubmit(button));
+      return;
+    }
     if (!form.matches("[data-once]") || e.defaultPrevented) return;
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "1";
@@ -94,44 +101,45 @@
 
   // A photo of a phone is made small, and cut to the ratio asked for, before it travels.
   $$("input[type=file][data-shrink]").forEach((input) => {
-    input.addEventListener("change", async () => {
-      const file = input.files[0];
-      const canvas = $("canvas", input.form);
-      const note = $("[data-note]", input.form);
-      if (!file || !/^image\/(jpeg|png)$/.test(file.type)) { if (canvas) canvas.hidden = true; if (note) note.textContent = ""; return; }
-      let picture;
-      try { picture = await createImageBitmap(file, { imageOrientation: "from-image" }); } catch { return; }
-      const [rw, rh] = (input.dataset.ratio || "0:0").split(":").map(Number);
-      let { width: w, height: h } = picture;
-      let x = 0, y = 0;
-      const cut = rw && Math.abs(w * rh - h * rw) * 20 > h * rw;
-      if (cut) {
-        if (w * rh > h * rw) { const n = Math.round((h * rw) / rh); x = (w - n) >> 1; w = n; }
-        else { const n = Math.round((w * rh) / rw); y = (h - n) >> 1; h = n; }
-      }
-      const scale = Math.min(1, 1600 / Math.max(w, h));
-      canvas.width = Math.round(w * scale);
-      canvas.height = Math.round(h * scale);
-      canvas.getContext("2d").drawImage(picture, x, y, w, h, 0, 0, canvas.width, canvas.height);
-      canvas.hidden = false;
-      note.textContent = cut ? note.dataset.cut : note.dataset.note;
-      if (!cut && scale === 1 && file.size <= Number(input.dataset.shrink)) return;
-      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.87));
-      if (!blob || (!cut && blob.size >= file.size)) return;
-      const box = new DataTransfer();
-      box.items.add(new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }));
-      input.files = box.files;
+    input.addEventListener("change", () => {
+      const job = shrink(input).finally(() => underway.delete(input.form));
+      underway.set(input.form, job);
     });
   });
-
-  // Usual reasons fill the text; the officer may change it.
-  $$("select[data-into]").forEach((select) => select.addEventListener("change", () => {
-    const into = document.getElementById(select.dataset.into);
-    if (!select.value) return;
-    into.value = into.value.trim() ? into.value.trim() + "\n" + select.value : select.value;
-    select.selectedIndex = 0;
-    into.focus();
-  }));
+  async function shrink(input) {
+    const file = input.files[0];
+    const canvas = $("canvas", input.form);
+    const note = $("[data-note]", input.form);
+    if (!file || !/^image\/(jpeg|png)$/.test(file.type)) { if (canvas) canvas.hidden = true; if (note) note.textContent = ""; return; }
+    let picture;
+    try { picture = await createImageBitmap(file, { imageOrientation: "from-image" }); } catch { return; }
+    const [rw, rh] = (input.dataset.ratio || "0:0").split(":").map(Number);
+    let { width: w, height: h } = picture;
+    let x = 0, y = 0;
+    const cut = rw && Math.abs(w * rh - h * rw) * 20 > h * rw;
+    if (cut) {
+      if (w * rh > h * rw) { const n = Math.round((h * rw) / rh); x = (w - n) >> 1; w = n; }
+      else { const n = Math.round((w * rh) / rw); y = (h - n) >> 1; h = n; }
+    }
+    const scale = Math.min(1, 1600 / Math.max(w, h));
+    canvas.width = Math.round(w * scale);
+    canvas.height = Math.round(h * scale);
+    canvas.getContext("2d").drawImage(picture, x, y, w, h, 0, 0, canvas.width, canvas.height);
+    canvas.hidden = false;
+    note.textContent = "";
+    const most = Number(input.dataset.shrink);
+    if (!cut && scale === 1 && file.size <= most) return;
+    let blob = null;
+    for (const quality of [0.87, 0.75, 0.6]) {
+      blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+      if (!blob || blob.size <= most) break;
+    }
+    if (!blob || (!cut && blob.size >= file.size)) return;
+    note.textContent = cut ? note.dataset.cut : note.dataset.note;
+    const box = new DataTransfer();
+    box.items.add(new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }));
+    input.files = box.files;
+  }
 
   // A part of the page that is still becoming: asked for again until it says that it is done.
   const part = $("[data-live]");
