@@ -19,7 +19,7 @@ from web.language import language
 from web.problem_json import problem_json
 from web.statuses import status_of
 from workflow.canonical import NotCanonicalError
-from workflow.db.cases import StaleRevisionError, UnknownCaseError
+from workflow.db.cases import DataErasedError, StaleRevisionError, UnknownCaseError
 from workflow.errors import UnknownDefinitionError
 
 #: Name of the extension by which pages give the function that shows a problem as a page.
@@ -40,6 +40,7 @@ _BY_CLASS: dict[type[Exception], str] = {
     UnknownCaseError: "unknown_case",
     UnknownDefinitionError: "unknown_process",
     StaleRevisionError: "stale_revision",
+    DataErasedError: "data_erased",
     NotCanonicalError: "value_not_admitted",
     DataError: "value_not_admitted",
     TimeoutError: "busy",
@@ -88,6 +89,8 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _of_database(error: DBAPIError) -> Problem:
+    # What a statement was given may be personal; a log is not the place for it.
+    error.hide_parameters = True
     state = getattr(error.orig, "sqlstate", None)
     # Cut short by us (57014, 55P03) or by a deadlock: the database is there and asks for another try.
     if state in ("57014", "55P03", "40P01", "40001"):

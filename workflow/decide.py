@@ -155,6 +155,8 @@ def _cascade(draft: Draft, command: Command) -> None:
 
 def _finish_step(draft: Draft, command: Command) -> None:
     case, payload = draft.case, command.payload
+    if case.state == DRAFT:
+        raise Refused(Refusal("stale_step"))
     step = case.step
     if step is None or step.failed or step.seq != payload["step"]:
         event = draft.add("step_ignored", SYSTEM, {"step": payload["step"], "run": payload["run"]})

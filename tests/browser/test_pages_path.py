@@ -211,7 +211,7 @@ def test_an_application_goes_from_registration_to_a_verified_card(
     anybody = visitor(browser)
     anybody.goto(f"{site.url}/verify/{code}")
     expect(anybody.get_by_role("heading", name="Berlaku")).to_be_visible()
-    expect(anybody.get_by_text("TIDAK SAH")).to_be_visible()
+    expect(anybody.get_by_text("DEV – TIDAK SAH")).to_be_visible()
     eye.look(anybody, "27-verify-valid")
     anybody.goto(f"{site.url}/verify")
     eye.look(anybody, "28-verify-ask")

@@ -254,3 +254,17 @@ def test_a_token_that_is_unknown_expired_or_of_a_closed_account_opens_nothing(ho
     with house.engine.begin() as db:
         db.execute(text("UPDATE account SET active = false WHERE name = :n"), {"n": budi.name})
     refused(budi.get("/cases"), 401, "bad_token")
+
+
+def test_what_was_erased_is_gone_and_the_case_stays(house: House) -> None:
+    """Without the person's key the case still tells its state; its data and documents are 410, not a failure."""
+    siti = applicant(house)
+    case = siti.filled()
+    siti.do(case, "submit")
+    with house.engine.begin() as db:
+        erase = "UPDATE person_key k SET wrapped = NULL FROM case_ c WHERE c.person = k.id AND c.id = :c"
+        db.execute(text(erase), {"c": case})
+    for who in (siti, officer(house, "operator@palembang")):
+        seen = who.get(f"/cases/{case}")
+        assert (seen.status_code, seen.json["state"], seen.json["data"]) == (200, "verifying", None)
+        refused(who.get(f"/cases/{case}/documents/ktp"), 410, "data_erased")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from alur.wiring import House
 from tests.api_kit import Api, applicant, count, ports_of, refused
@@ -134,6 +134,17 @@ def test_a_statement_that_the_database_cuts_short_is_503_busy() -> None:
 
     told = problems.problem_of(OperationalError("SELECT 1", {}, Cut()))
     assert (told.code, problems.status_of(told.code)) == ("busy", 503)
+
+
+def test_what_a_failed_statement_was_given_is_not_logged() -> None:
+    """The log tells the statement and never its values, which may be somebody's."""
+
+    class Failed(Exception):
+        sqlstate = "42703"
+
+    error = ProgrammingError("INSERT INTO x VALUES (:nik)", {"nik": "1671015708010003"}, Failed())
+    assert problems.problem_of(error).code == "internal"
+    assert "1671015708010003" not in str(error)
 
 
 def test_without_redis_requests_are_served_and_counted_here(house: House, tmp_path: Path) -> None:

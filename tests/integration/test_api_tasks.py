@@ -108,6 +108,13 @@ def test_markers_that_nobody_gave_out_are_refused(house: House) -> None:
         refused(ani.get(f"/tasks?{query}"), 422, "invalid_request")
 
 
+def test_counts_stop_where_nobody_counts_on(house: House, lamongan: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the cap a count says no more than "more", and costs no more."""
+    monkeypatch.setattr("workflow.db.inbox.COUNT_CAP", 3)
+    page = officer(house, OPERATOR).get("/tasks").json
+    assert (page["total"], page["overdue"], len(page["tasks"])) == (3, 2, 5)
+
+
 def test_a_claimed_task_is_told_with_its_holder_and_refused_to_others(house: House) -> None:
     """Who holds it and until when; the holder may renew and release it."""
     case = submitted(house)

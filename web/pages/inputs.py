@@ -56,9 +56,7 @@ def usual_reasons() -> Sequence[str]:
 
 def _asked(found: Seen, do: str, spec: Input, *, returns: bool) -> Asked:
     name, required = f"{do}.{spec.name}", not spec.optional
-    title = local(spec.title) or {REASON: _("Catatan untuk pemohon"), FIELDS: _("Yang harus diperbaiki")}.get(
-        spec.name, spec.name
-    )
+    title = local(spec.title)
     if spec.name == FIELDS and spec.kind == "list" and not spec.choices:
         return Asked(name=name, kind="ticks", title=title, required=required, choices=_every_field(found))
     if spec.kind == "text":

@@ -16,7 +16,7 @@ from web.services.sight import MAX_ID, Seen, see, seen
 from web.services.views import CaseView, StepView, TaskView
 from workflow.case import DRAFT, Task
 from workflow.db import cases, history, inbox, library
-from workflow.db.cases import stored
+from workflow.db.cases import DataErasedError, WorkingCopy, stored
 from workflow.definition.form import check_data
 from workflow.definition.process import Process
 
@@ -75,8 +75,8 @@ def show(found: Seen, *, personal: bool = True) -> CaseView:
     """The case as the person sees it; `personal=False` leaves out data, documents and notes, and logs nothing."""
     case, process, stands = found.case, found.process, found.found
     personal = personal and found.may_read
-    copy = documents.standing(found) if personal else None
-    if personal:
+    copy = _copy(found) if personal else None
+    if copy is not None:
         access.note(found, "data")
     return CaseView(
         id=case.id,
@@ -97,7 +97,7 @@ def show(found: Seen, *, personal: bool = True) -> CaseView:
         deadline=clocks.deadline(found),
         step=_step(found),
         card=cards.show(found),
-        note=notes.note(found) if personal else None,
+        note=notes.note(found) if copy else None,
         doubts=_doubts(found) if found.is_staff else (),
         created_at=stands.created_at,
         submitted_at=case.submitted_at,
@@ -133,6 +133,14 @@ def task_view(found: Seen, task: Task) -> TaskView:
         checklist={item: found.process.checks.get(item, {"id": item}) for item in (spec.checklist if spec else ())},
         bulk=bool(spec and spec.bulk),
     )
+
+
+def _copy(found: Seen) -> WorkingCopy | None:
+    """Data and documents as the person sees them; None once they are erased, while the case itself stays."""
+    try:
+        return documents.standing(found)
+    except DataErasedError:
+        return None
 
 
 def _works(person: Person, process: Process, office: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from web import here
-from web.database import rollback, session
+from web.database import commit, rollback, session
 from web.errors import ProblemError, WebError
 from web.services import outcomes, refusals
 from web.services.outcomes import Outcome
@@ -100,8 +100,6 @@ def wait(accepted: Accepted, seconds: float) -> Outcome:
 
 def perform(case: int, do: str, *, seconds: float = 10, **given: Any) -> Outcome:
     """Accept, commit, ring and wait at once, for pages; keywords as in `accept`."""
-    from web.database import commit
-
     accepted = accept(case, do, **given)
     commit()
     ring()

@@ -33,6 +33,12 @@ class UnknownCaseError(AlurError):
     code = "unknown_case"
 
 
+class DataErasedError(AlurError):
+    """The person's key was destroyed: what it closed cannot be read by anybody."""
+
+    code = "data_erased"
+
+
 class StaleRevisionError(AlurError):
     """The case was changed after the person opened it."""
 
@@ -254,6 +260,8 @@ def _write_copy(db: Executor, vault: Vault, found: Stored, content: Mapping[str,
 
 def _person_key(db: Executor, vault: Vault, person: int) -> PersonKey:
     wrapped = db.execute(select(person_key.c.wrapped).where(person_key.c.id == person)).scalar_one()
+    if wrapped is None:
+        raise DataErasedError("The data of this case was erased.")
     return vault.person(wrapped)
 
 

@@ -48,7 +48,9 @@ def test_a_missing_file_is_told_and_deleting_twice_is_fine(tmp_path: Path) -> No
         store.get(name)
 
 
-@pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 65, "a" * 63 + "/", "a" * 64 + "\n"])
+@pytest.mark.parametrize(
+    "name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 65, "a" * 63 + "/", "a" * 64 + "\n"]
+)
 def test_a_name_that_is_no_hash_never_becomes_a_path(tmp_path: Path, name: str) -> None:
     """No name leads out of the folder."""
     store = FolderStore(tmp_path)

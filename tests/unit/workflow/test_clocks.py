@@ -70,7 +70,9 @@ def test_a_percentage_is_of_the_whole_target(percent: int, hours: int) -> None:
 
 def test_a_target_in_days_follows_the_wall_clock_of_the_office() -> None:
     """A day that a clock change makes longer is still a day: due at the same hour."""
-    clock = Clock(name="c", title={}, target=parse_period("P1D"), start=frozenset("a"), pause=frozenset(), stop=frozenset())
+    clock = Clock(
+        name="c", title={}, target=parse_period("P1D"), start=frozenset("a"), pause=frozenset(), stop=frozenset()
+    )
     begun = START.replace(month=10, day=24, hour=12)
     assert due(clock, Reading(begun), ZoneInfo("Europe/Berlin")) == begun + 25 * HOUR
 

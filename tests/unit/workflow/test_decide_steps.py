@@ -6,10 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel_kit import ANI, CHECKLIST, CITRA, DEDI, SITI, SYSTEM, Desk, approved, good_data, issued, variant, verifying
+from tests.kernel_kit import (
+    ANI,
+    CHECKLIST,
+    CITRA,
+    DEDI,
+    SITI,
+    SYSTEM,
+    Desk,
+    approved,
+    good_data,
+    issued,
+    variant,
+    verifying,
+)
 from workflow.commands import FINISH_STEP, Command
 
-WITHDRAW = ("    from: [submitted, verifying, correction]\n", "    from: [submitted, verifying, correction, approved]\n")
+WITHDRAW = (
+    "    from: [submitted, verifying, correction]\n",
+    "    from: [submitted, verifying, correction, approved]\n",
+)
 BEGIN = "    from: submitted\n    to: verifying\n    by: system\n    run: intake_checks\n"
 SHARED = BEGIN + (
     '    when: "result.ok"\n'
@@ -89,7 +105,9 @@ def test_a_step_told_twice_counts_once() -> None:
     assert step is not None
     desk.finish()
     state = desk.case.state
-    again = desk.perform(Command(FINISH_STEP, SYSTEM, payload={"step": step.seq, "run": "sign_card", "ok": True, "result": {}}))
+    again = desk.perform(
+        Command(FINISH_STEP, SYSTEM, payload={"step": step.seq, "run": "sign_card", "ok": True, "result": {}})
+    )
     assert [e.type for e in again.events] == ["step_ignored"]
     assert desk.case.state == state
     desk.check()
@@ -208,7 +226,7 @@ def test_guards_read_the_person_and_the_role_that_acts(tmp_path: Path) -> None:
     guarded = (
         "    by: head\n    input: {reason: text}\n",
         "    by: head\n    input: {reason: text}\n"
-        "    when:\n      - {if: \"actor.role == 'head' && actor.name == '14'\", else: {id: \"Kepala\", en: \"Head\"}}\n",
+        '    when:\n      - {if: "actor.role == \'head\' && actor.name == \'14\'", else: {id: "Kepala", en: "Head"}}\n',
     )
     desk = issued(variant(tmp_path, guarded))
     said = {"input": {"reason": "dobel"}, "input_digest": "f" * 64}
@@ -219,5 +237,7 @@ def test_guards_read_the_person_and_the_role_that_acts(tmp_path: Path) -> None:
     desk = verifying(book)
     desk.do("return", ANI, input={"reason": "x", "fields": ["y"]}, input_digest="f" * 64)
     desk.wait(days=14)
-    desk.perform(Command("@timer", SYSTEM._replace(id="timer"), payload={"timer": "state/correction/1"}, data=good_data()))
+    desk.perform(
+        Command("@timer", SYSTEM._replace(id="timer"), payload={"timer": "state/correction/1"}, data=good_data())
+    )
     assert desk.case.state == "expired"

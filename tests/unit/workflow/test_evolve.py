@@ -33,7 +33,9 @@ def test_the_revision_counts_changes_of_data_and_state_only() -> None:
     before = desk.case
     until = stamp(desk.now + timedelta(minutes=30))
     claimed = evolve(
-        desk.book, before, seal(before.head, 17, before.seq + 1, "task_claimed", "11", desk.now, {"task": 2, "until": until})
+        desk.book,
+        before,
+        seal(before.head, 17, before.seq + 1, "task_claimed", "11", desk.now, {"task": 2, "until": until}),
     )
     assert (claimed.seq, claimed.revision) == (before.seq + 1, before.revision)
     assert claimed.task is not None

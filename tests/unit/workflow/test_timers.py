@@ -101,7 +101,9 @@ def test_a_timer_fires_its_move_with_the_clock_as_its_actor() -> None:
     desk.check()
 
 
-@pytest.mark.parametrize("name", ["state/correction/1", "state/issued/0", "lease/3", "clock/service/75", "state/gone/9", "x"])
+@pytest.mark.parametrize(
+    "name", ["state/correction/1", "state/issued/0", "lease/3", "clock/service/75", "state/gone/9", "x"]
+)
 def test_a_timer_that_is_not_due_or_not_armed_does_nothing(name: str) -> None:
     """What was armed before is asked again under the case's lock: too early, left or unknown are all refused."""
     desk = corrected()
@@ -126,8 +128,14 @@ def test_a_firing_timer_waits_while_a_step_is_pending(tmp_path: Path) -> None:
     """Rule 4: a pending step is not torn up by a clock; the timer is refused and stays armed."""
     book = variant(
         tmp_path,
-        ("  approved:\n    title: {id: \"Disetujui\", en: \"Approved\"}\n", "  approved:\n    title: {id: D, en: A}\n    timers: [{after: P1D, fire: tired}]\n"),
-        ("  replace:\n    title", "  tired:\n    title: {id: T, en: T}\n    from: approved\n    to: verifying\n    by: timer\n  replace:\n    title"),
+        (
+            '  approved:\n    title: {id: "Disetujui", en: "Approved"}\n',
+            "  approved:\n    title: {id: D, en: A}\n    timers: [{after: P1D, fire: tired}]\n",
+        ),
+        (
+            "  replace:\n    title",
+            "  tired:\n    title: {id: T, en: T}\n    from: approved\n    to: verifying\n    by: timer\n  replace:\n    title",
+        ),
     )
     desk = approved(book)
     desk.do("sign", CITRA)
