@@ -43,12 +43,13 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands)
 @click.version_option(package_name="alur")
-def alur() -> None:
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+def alur(debug: bool) -> None:
     """Alur: a workflow engine for public services."""
 
 
 def main() -> None:
-    """Run the command line; 1 for what Alur refuses, 2 for what it does not understand."""
+    """Run the command line; 1 for what Alur refuses, 2 for what it does not understand, 70 for a fault of its own."""
     try:
         alur(standalone_mode=False)
     except click.exceptions.Abort:
@@ -61,6 +62,12 @@ def main() -> None:
     except (AlurError, SettingsError, EmbeddedError, SigningError) as error:
         print(f"alur: {error}", file=sys.stderr)
         sys.exit(1)
+    except Exception as error:
+        if "--debug" in sys.argv[1:2]:
+            raise
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        print(f"alur: something unexpected happened ({said}). `alur --debug …` shows where.", file=sys.stderr)
+        sys.exit(70)
 
 
 if __name__ == "__main__":

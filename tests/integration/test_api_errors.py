@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from alur.wiring import House
@@ -143,7 +144,8 @@ def test_what_a_failed_statement_was_given_is_not_logged() -> None:
         sqlstate = "42703"
 
     error = ProgrammingError("INSERT INTO x VALUES (:nik)", {"nik": "1671015708010003"}, Failed())
-    assert problems.problem_of(error).code == "internal"
+    with Flask(__name__).test_request_context("/"):
+        assert problems.problem_of(error).code == "internal"
     assert "1671015708010003" not in str(error)
 
 

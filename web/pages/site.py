@@ -6,6 +6,7 @@ from flask import Flask
 
 from web.pages import (
     assets,
+    bulk,
     card,
     case,
     entry,
@@ -30,5 +31,5 @@ def init(app: Flask) -> None:
     frame.init(app)
     assets.init(app)
     troubles.init(app)
-    for module in (public, entry, mine, case, filling, papers, submitting, moves, card, inbox, officer, verify):
+    for module in (public, entry, mine, case, filling, papers, submitting, moves, card, inbox, bulk, officer, verify):
         app.register_blueprint(module.pages)

@@ -107,7 +107,7 @@ def _wanted(person: Person, asked: Filter) -> Wanted:
         queues=queues,
         apart=_apart(person, queues),
         states=[asked.state] if asked.state else (),
-        cases=_cases(asked.q.strip()) if asked.q.strip() else None,
+        cases=cases_named(asked.q.strip()) if asked.q.strip() else None,
         mine=asked.mine,
     )
 
@@ -141,8 +141,8 @@ def _apart(person: Person, queues: Iterable[tuple[str, str]]) -> list[Apart]:
     return out
 
 
-def _cases(q: str) -> list[int]:
-    """Cases of that number, or that hold that key."""
+def cases_named(q: str) -> list[int]:
+    """Cases of that number, or that hold that key, such as a NIK; whether they may be seen is asked elsewhere."""
     if not q.isascii() or not q.isdigit():
         return []
     out = [int(q)] if len(q) < _NIK_DIGITS and int(q) <= MAX_ID else []
