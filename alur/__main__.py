@@ -27,6 +27,10 @@ COMMANDS = {
 }
 
 
+#: Errors of libraries that say that a service is away; by name, since a command may never have loaded them.
+_AWAY = {"OperationalError": "The database", "ConnectionError": "Redis"}
+
+
 class _Commands(click.Group):
     """Finds commands by name without importing the others."""
 
@@ -66,6 +70,9 @@ def main() -> None:
         if "--debug" in sys.argv[1:2]:
             raise
         said = f"{type(error).__name__}: {error}".splitlines()[0]
+        if type(error).__name__ in _AWAY:
+            print(f"alur: {_AWAY[type(error).__name__]} cannot be reached ({said}).", file=sys.stderr)
+            sys.exit(1)
         print(f"alur: something unexpected happened ({said}). `alur --debug …` shows where.", file=sys.stderr)
         sys.exit(70)
 

@@ -65,10 +65,12 @@ def _says(feel: Tone, view: CaseView, until: str) -> str:
         return _("Ada kendala di kantor; petugas sudah diberi tahu. Tidak ada yang perlu Anda lakukan.")
     if feel == "work":
         said = _("Kantor sedang mengerjakan permohonan ini. Tidak ada yang perlu Anda lakukan.")
-        return f"{said} {_('Janji kami: selesai paling lambat %(at)s.', at=until)}" if until else said
+        promise = _("Janji kami: selesai paling lambat %(at)s.", at=until) if until else ""
+        return f"{said} {promise}".strip()
     if feel == "act":
         said = _("Giliran Anda: perbaiki yang diminta petugas, lalu ajukan lagi.")
-        return f"{said} {_('Batas waktu: %(at)s.', at=until)}" if until else said
+        limit = _("Batas waktu: %(at)s.", at=until) if until else ""
+        return f"{said} {limit}".strip()
     return {
         "draft": _("Belum diajukan. Lengkapi isian, lalu ajukan."),
         "ok": _("Selesai. Kartu Anda berlaku.") if view.card else _("Selesai."),

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from web.pages.words import _
+from web.language import language
+from web.pages.words import SOURCE, _
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: Less than this is left: the chip warns.
@@ -28,8 +29,8 @@ class Due:
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
-    """Such as `21-11-2026 09.12 WIB`."""
-    return at.astimezone(zone).strftime("%d-%m-%Y %H.%M %Z")
+    """Such as `21-11-2026 09.12 WIB`; English writes the time with a colon."""
+    return at.astimezone(zone).strftime(f"%d-%m-%Y %H{_mark()}%M %Z")
 
 
 def day(on: date | datetime, zone: ZoneInfo | None = None) -> str:
@@ -41,7 +42,11 @@ def day(on: date | datetime, zone: ZoneInfo | None = None) -> str:
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """Such as `10.42`, of today."""
-    return at.astimezone(zone).strftime("%H.%M")
+    return at.astimezone(zone).strftime(f"%H{_mark()}%M")
+
+
+def _mark() -> str:
+    return "." if language() == SOURCE else ":"
 
 
 def due(at: datetime, now: datetime, zone: ZoneInfo) -> Due:
