@@ -1,4 +1,4 @@
-"""Houses of their own for tests that need quiet: a fresh database beside the others, and drains with a clock by hand."""
+"""Houses of their own for tests that need quiet: a fresh database beside the others, and drains by hand."""
 
 from __future__ import annotations
 

@@ -117,9 +117,9 @@ class Browser:
         """Check the answers and submit."""
         return self.send(f"/cases/{case}/check", {})
 
-    def submitted(self, data: Mapping[str, Any] | None = None) -> int:
+    def submitted(self, data: Mapping[str, Any] | None = None, office: str = "palembang") -> int:
         """A case that is filled in and submitted; its number."""
-        case = self.open_case()
+        case = self.open_case(office)
         self.fill(case, data)
         assert self.submit(case).status_code == 303
         return case

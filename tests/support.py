@@ -19,10 +19,9 @@ from alur.wiring import House
 from workers import workshop
 from workers.jobs.performing import perform
 from workflow.db import cases, library
-from workflow.db.connect import engine_for
+from workflow.db.connect import WEB, engine_for
 from workflow.db.drain import Drainer
 from workflow.db.outbox import dispatchable
-from workflow.db.connect import WEB
 
 PROCESS = "ak1-online"
 _SAMPLES = Path(__file__).parents[1] / "definitions" / PROCESS / "samples"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 
 import click
 
 from alur.commands.common import settings
 from alur.furnish import DEMO_ACCOUNTS, add_demo_accounts, furnish
-from alur.settings import Settings
+from alur.settings import Settings, SettingsError
 from alur.signers import pki_folder
 from alur.supervisor import Child, Supervisor
 from alur.wiring import House, open_house
@@ -23,7 +24,9 @@ def serve(port: int | None, engine_workers: int) -> None:
     """Start everything: embedded services where no URL is set, web, workers and clock. Ctrl-C stops all of it."""
     if port is not None:
         os.environ["ALUR_PORT"] = str(port)
-    with open_house(settings()) as house:
+    chosen = settings()
+    require_free(chosen.host, chosen.port)
+    with open_house(chosen) as house:
         furnish(house)
         if house.settings.signer is None:
             ensure_development_pki(pki_folder(house.settings))
@@ -45,6 +48,19 @@ def children(chosen: Settings, engine_workers: int) -> list[Child]:
         Child(name=name, argv=(sys.executable, "-m", "alur", *arguments), env=dict(os.environ))
         for name, arguments in roles.items()
     ]
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise `SettingsError` when another program listens on the address already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                "port_taken",
+                f"Cannot listen on {host}:{port} ({error.strerror}); choose another with ALUR_PORT or --port.",
+            ) from error
 
 
 def _greet(house: House) -> None:

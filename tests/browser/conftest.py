@@ -1,4 +1,4 @@
-"""A real browser before the real pages: the application on a thread, the workers' work on another."""
+"""A real browser before the real pages: the application on a thread, the workers' work done when it rings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from alur.furnish import demo_password
 from alur.wiring import House
-from tests.support import settle
+from tests.api_kit import ports_of
 from tests.tools import need
 from web.app import create_app
 
@@ -25,14 +25,17 @@ WIDTHS = (360, 1280)
 MAX_PAGE = 100_000  # bytes of one page
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers come last: Playwright leaves its loop running in the main thread, where `asyncio.run` then fails."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @dataclass(frozen=True)
 class Site:
     house: House
     url: str
     #: The password of the demo accounts.
     password: str
-    #: Clear to let work wait, as if every worker were away.
-    working: threading.Event
 
 
 @pytest.fixture(scope="session")
@@ -43,24 +46,13 @@ def browser_type_launch_args() -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def site(house: House) -> Iterator[Site]:
-    """The pages, served, with everything that waits being done beside them."""
-    server = make_server("127.0.0.1", 0, create_app(house.ports()), threaded=True)
-    ended, working = threading.Event(), threading.Event()
-    working.set()
-
-    def work() -> None:
-        while not ended.wait(0.1):
-            if working.is_set():
-                settle(house)
-
-    threads = [threading.Thread(target=server.serve_forever), threading.Thread(target=work)]
-    for thread in threads:
-        thread.start()
-    yield Site(house, f"http://127.0.0.1:{server.server_port}", demo_password(house.settings), working)
-    ended.set()
+    """The pages, served; whatever they ring for is done before they answer."""
+    server = make_server("127.0.0.1", 0, create_app(ports_of(house)), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(house, f"http://127.0.0.1:{server.server_port}", demo_password(house.settings))
     server.shutdown()
-    for thread in threads:
-        thread.join()
+    thread.join()
 
 
 class Eye:

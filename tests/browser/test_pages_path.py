@@ -190,6 +190,8 @@ def test_an_application_goes_from_registration_to_a_verified_card(
     signer = visitor(browser)
     sign_in(signer, site, "signer")
     signer.get_by_role("link", name="Penanda tangan").click()
+    signer.get_by_label("Nomor permohonan atau NIK").fill(case)
+    signer.get_by_role("button", name="Cari").click()
     signer.get_by_label(f"Pilih permohonan {case}").check()
     eye.look(signer, "23-signer")
     signer.get_by_role("button", name="Tanda tangani").click()

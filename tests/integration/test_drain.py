@@ -64,7 +64,9 @@ def test_two_drainers_keep_the_order_of_one_hot_case(quiet: House) -> None:
         assert process.wait(20) == 0
         assert process.stdout is not None
         process.stdout.close()
-    done = rows(quiet, "SELECT status, outcome FROM command WHERE case_id = :c AND \"do\" = 'report' ORDER BY id", c=hot)
+    done = rows(
+        quiet, "SELECT status, outcome FROM command WHERE case_id = :c AND \"do\" = 'report' ORDER BY id", c=hot
+    )
     assert [r.status for r in done] == ["done"] * 300
     seqs = [r.outcome["seq"] for r in done]
     assert seqs == list(range(seqs[0], seqs[0] + 300))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -29,17 +30,18 @@ def test_who_is_not_signed_in_is_sent_to_the_sign_in_and_back(house: House) -> N
     answer = nobody.get("/cases/new?office=lamongan")
     assert answer.status_code == 303
     assert answer.location == "/sign-in?next=/cases/new?office%3Dlamongan"
-    values = {"title": "Siti", "name": "siti-baru", "password": "kuda-lumping-naik"}
+    values = {"title": "Siti", "name": f"s{uuid.uuid4().hex[:10]}", "password": "kuda-lumping-naik"}
     onward = nobody.send("/register", values, page="/register?next=/cases/new?office%3Dlamongan")
     assert onward.location == "/cases/new?office=lamongan"
 
 
-@pytest.mark.parametrize("target", ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_nobody_is_sent_to_another_site_after_signing_in(house: House, target: str) -> None:
     """`next` counts only as a path of ours."""
-    answer = Browser(house).send(
-        "/register", {"title": "A", "name": f"n{abs(hash(target)) % 10**8}", "password": "kuda-lumping", "next": target}
-    )
+    values = {"title": "A", "name": f"n{uuid.uuid4().hex[:10]}", "password": "kuda-lumping", "next": target}
+    answer = Browser(house).send("/register", values)
     assert answer.location == "/cases"
 
 
@@ -66,7 +68,7 @@ def test_a_form_sent_twice_submits_once(house: House) -> None:
     form = siti.form(f"/cases/{case}/check")
     first, second = (siti.client.post(f"/cases/{case}/check", data=form) for _ in range(2))
     assert first.location == second.location
-    assert count(house, "SELECT count(*) FROM command WHERE case_id = :c AND do = 'submit'", c=case) == 1
+    assert count(house, "SELECT count(*) FROM command WHERE case_id = :c AND actor ~ '^[0-9]'", c=case) == 1
 
 
 def test_a_start_sent_twice_opens_one_case(house: House) -> None:

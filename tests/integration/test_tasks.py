@@ -19,7 +19,9 @@ from workflow.db.tasks import TaskRefusedError
 TICKS = ("identity", "photo", "diploma")
 
 
-def act(house: House, what: Any, case: int, who: str, *, office: str = "palembang", now: datetime | None = None) -> Case:
+def act(
+    house: House, what: Any, case: int, who: str, *, office: str = "palembang", now: datetime | None = None
+) -> Case:
     """Claim or release the open task of a case, as the web does it."""
     with as_web(house, who, office) as db:
         found = cases.get(db, case, lock=True)
@@ -35,6 +37,14 @@ def refused(house: House, what: Any, case: int, who: str, **more: Any) -> str:
     with pytest.raises(TaskRefusedError) as told:
         act(house, what, case, who, **more)
     return told.value.refusal.code
+
+
+def swept(house: House, case: int, now: datetime) -> int:
+    """How many timers of the case wait for the engine after a sweep at `now`."""
+    with house.engine.begin() as db:
+        sweeps.fire_timers(db, now)
+    sql = "SELECT count(*) FROM command WHERE case_id = :c AND \"do\" = '@timer' AND status = 'pending'"
+    return int(one(house, sql, c=case))
 
 
 def test_a_claim_leaves_its_event_and_not_a_new_revision(quiet: House) -> None:
@@ -107,12 +117,10 @@ def test_expired_lease_returns_the_task_to_the_queue(quiet: House) -> None:
     act(quiet, tasks.claim, case, "operator", now=begun)
     with by_hand(quiet) as hand:
         hand.now = begun + timedelta(minutes=31)
-        with quiet.engine.begin() as db:
-            sweeps.fire_timers(db, begun + timedelta(minutes=29))
+        assert swept(quiet, case, begun + timedelta(minutes=29)) == 0
         hand.drain()
         assert one(quiet, "SELECT assignee FROM task WHERE case_id = :c AND status = 'open'", c=case) is not None
-        with quiet.engine.begin() as db:
-            assert sweeps.fire_timers(db, hand.now) == 1
+        assert swept(quiet, case, hand.now) == 1
         hand.drain()
     assert one(quiet, "SELECT assignee FROM task WHERE case_id = :c AND status = 'open'", c=case) is None
     types = rows(quiet, "SELECT type, actor FROM event WHERE case_id = :c ORDER BY seq DESC LIMIT 1", c=case)
@@ -127,8 +135,7 @@ def test_a_renewed_claim_is_not_ended_by_the_old_lease(quiet: House) -> None:
     begun = datetime.now(UTC)
     act(quiet, tasks.claim, case, "operator", now=begun)
     act(quiet, tasks.claim, case, "operator", now=begun + timedelta(minutes=20))
-    with quiet.engine.begin() as db:
-        assert sweeps.fire_timers(db, begun + timedelta(minutes=31)) == 0
+    assert swept(quiet, case, begun + timedelta(minutes=31)) == 0
     assert one(quiet, "SELECT assignee FROM task WHERE case_id = :c AND status = 'open'", c=case) is not None
 
 
@@ -137,7 +144,9 @@ def test_four_eyes_hold_where_a_task_is_claimed(quiet: House) -> None:
     case, _ = ready_to_sign(quiet)
     operator = account_id(quiet, "operator")
     with quiet.engine.begin() as db:
-        db.execute(text("INSERT INTO membership VALUES (:a, 'signer', 'palembang') ON CONFLICT DO NOTHING"), {"a": operator})
+        db.execute(
+            text("INSERT INTO membership VALUES (:a, 'signer', 'palembang') ON CONFLICT DO NOTHING"), {"a": operator}
+        )
     assert refused(quiet, tasks.claim, case, "operator") == "four_eyes"
     assert refused(quiet, tasks.claim, case, "operator2") == "wrong_role"
     far = new_account(quiet, "signer@lamongan", "operator@palembang")

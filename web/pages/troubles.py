@@ -11,6 +11,9 @@ from web.pages.frame import Link
 from web.pages.words import _, local
 from web.problems import PAGE
 
+#: Statuses that stay the same however often one asks.
+_SAME_AGAIN = (401, 403, 404, 405)
+
 
 def init(app: Flask) -> None:
     """Show the problems of `app`'s pages as pages."""
@@ -26,7 +29,7 @@ def page(problem: Problem, status: int) -> Response:
             sentence=problem.sentence(language()),
             problems=[local(field.text) for field in problem.fields],
             kept=request.method != "GET",
-            ways=_ways(problem),
+            ways=_ways(problem, status),
             code=problem.code,
         ),
         status,
@@ -46,22 +49,28 @@ def _head(problem: Problem, status: int) -> str:
         500: _("Terjadi kesalahan pada sistem"),
         503: _("Layanan sedang tidak dapat dihubungi"),
     }
-    if problem.code == "csrf":
+    if _is_csrf(problem):
         return _("Halaman ini terlalu lama terbuka")
     return heads.get(status, _("Permintaan tidak dapat dilakukan"))
 
 
-def _ways(problem: Problem) -> list[Link]:
+def _ways(problem: Problem, status: int) -> list[Link]:
+    """Trying again where that may help, then home."""
     person = here.person()
-    again = Link(url=_again(), words=_("Muat ulang halaman"))
-    home = Link(url=url_for("public.home"), words=_("Ke halaman depan"))
-    if person is None and problem.code in ("not_signed_in", "sign_in_failed"):
-        return [Link(url=url_for("entry.sign_in", next=_again()), words=_("Masuk")), home]
+    again = (
+        [Link(url=_again(), words=_("Muat ulang halaman"))] if status not in _SAME_AGAIN or _is_csrf(problem) else []
+    )
+    if person is None and status == 401:
+        again = [Link(url=url_for("entry.sign_in", next=_again()), words=_("Masuk"))]
     if person is None:
-        return [again, home]
+        return [*again, Link(url=url_for("public.home"), words=_("Ke halaman depan"))]
     if person.is_staff:
-        return [again, Link(url=url_for("inbox.tasks"), words=_("Ke kotak tugas"))]
-    return [again, Link(url=url_for("mine.all_mine"), words=_("Ke permohonan saya"))]
+        return [*again, Link(url=url_for("inbox.tasks"), words=_("Ke kotak tugas"))]
+    return [*again, Link(url=url_for("mine.all_mine"), words=_("Ke permohonan saya"))]
+
+
+def _is_csrf(problem: Problem) -> bool:
+    return problem.code == "csrf"
 
 
 def _again() -> str:

@@ -167,7 +167,8 @@ def test_no_move_that_holds_is_an_incident_and_not_a_dead_case(tmp_path: Path) -
     """A result on which the only move does not hold leaves the state, with the reason in the history."""
     guarded = (
         "    by: signer\n    run: sign_card\n",
-        '    by: signer\n    run: sign_card\n    when:\n      - {if: "result.level == \'B-LTA\'", else: {id: "B", en: "B"}}\n',
+        "    by: signer\n    run: sign_card\n    when:\n"
+        '      - {if: "result.level == \'B-LTA\'", else: {id: "B", en: "B"}}\n',
     )
     desk = approved(variant(tmp_path, guarded))
     desk.do("sign", CITRA)
@@ -182,7 +183,8 @@ def test_a_result_on_which_a_guard_cannot_be_told_ends_the_step(tmp_path: Path) 
     """A guard that breaks on a result is told in the history; the step never hangs for ever."""
     guarded = (
         "    by: signer\n    run: sign_card\n",
-        '    by: signer\n    run: sign_card\n    when:\n      - {if: "1 / result.card > 0", else: {id: "B", en: "B"}}\n',
+        "    by: signer\n    run: sign_card\n    when:\n"
+        '      - {if: "1 / result.card > 0", else: {id: "B", en: "B"}}\n',
     )
     desk = approved(variant(tmp_path, guarded))
     desk.do("sign", CITRA)

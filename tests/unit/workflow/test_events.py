@@ -6,8 +6,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from tests.kernel_kit import issued
 
+from tests.kernel_kit import issued
 from workflow.canonical import canonical
 from workflow.events import GENESIS, Event, first_break, seal, stamp
 

@@ -85,7 +85,8 @@ def test_a_full_hold_may_start_the_case_in_line(tmp_path: Path) -> None:
         ("replaces: replace}", "replaces: replace, full: waiting, freed: promote}"),
         (
             "  replace:\n    title",
-            "  promote:\n    title: {id: P, en: P}\n    from: waiting\n    to: verifying\n    by: hold\n  replace:\n    title",
+            "  promote:\n    title: {id: P, en: P}\n"
+            "    from: waiting\n    to: verifying\n    by: hold\n  replace:\n    title",
         ),
         ("  verifying:\n    title", "  waiting:\n    title: {id: W, en: W}\n  verifying:\n    title"),
     )

@@ -80,7 +80,8 @@ def test_missed_fires_run_in_order(tmp_path: Path) -> None:
         ("notify: [applicant], notice: report_due}     # the", "fire: tick}     # the"),
         (
             "  replace:\n    title",
-            "  tick:\n    title: {id: T, en: T}\n    from: issued\n    to: issued\n    by: timer\n    internal: true\n  replace:\n    title",
+            "  tick:\n    title: {id: T, en: T}\n"
+            "    from: issued\n    to: issued\n    by: timer\n    internal: true\n  replace:\n    title",
         ),
     )
     desk = issued(book)
@@ -134,7 +135,8 @@ def test_a_firing_timer_waits_while_a_step_is_pending(tmp_path: Path) -> None:
         ),
         (
             "  replace:\n    title",
-            "  tired:\n    title: {id: T, en: T}\n    from: approved\n    to: verifying\n    by: timer\n  replace:\n    title",
+            "  tired:\n    title: {id: T, en: T}\n"
+            "    from: approved\n    to: verifying\n    by: timer\n  replace:\n    title",
         ),
     )
     desk = approved(book)
