@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow import timers
-from workflow.case import DRAFT, Case
+from workflow import incidents, timers
+from workflow.case import DRAFT, Case, Step
 from workflow.clocks import due
 from workflow.commands import FINISH_STEP, FIRE_TIMER, INTERNAL, SUBMIT, SYSTEM, TIMER, Command
 from workflow.conditions import holds, require_guards, told
@@ -165,19 +165,45 @@ def _finish_step(draft: Draft, command: Command) -> None:
     if not payload["ok"]:
         draft.fail(step, payload["code"], payload.get("attempts", 1))
         return
-    body = {"step": step.seq, "run": step.run, "result": payload["result"]}
-    draft.add("step_succeeded", SYSTEM, body)
+    _end_step(draft, command, step, payload["result"], {"result": payload["result"]}, "step_succeeded", SYSTEM)
+
+
+def _end_step(
+    draft: Draft,
+    command: Command,
+    step: Step,
+    result: Mapping[str, Any],
+    said: Mapping[str, Any],
+    type_: str,
+    actor: str,
+) -> None:
+    """Note how the step ended and make the first of its moves that holds; when none does, it has failed."""
     try:
-        move = next((t for t in step.moves if told(draft, draft.book.transitions[t], command, payload["result"])), None)
+        move = next((t for t in step.moves if told(draft, draft.book.transitions[t], command, result)), None)
         code = "no_move_holds"
     except Refused as refused:
         move, code = None, refused.refusal.code
     if move is None:
-        draft.add("step_failed", SYSTEM, {"step": step.seq, "run": step.run, "code": code})
+        draft.fail(step, code, 1)
         return
+    draft.add(type_, actor, {"step": step.seq, "run": step.run, **said})
     transition = draft.book.transitions[move]
-    carried = {**step.carry, "do": move, "to": transition.to, "step": step.seq}
-    _move(draft, transition, step.actor, carried)
+    _move(draft, transition, step.actor, {**step.carry, "do": move, "to": transition.to, "step": step.seq})
+    _cascade(draft, command)
+
+
+def _retry(draft: Draft, command: Command) -> None:
+    incidents.retry(draft, command)
+
+
+def _skip(draft: Draft, command: Command) -> None:
+    step, said = incidents.skip(draft, command)
+    _end_step(draft, command, step, {}, said, "step_skipped", command.actor.id)
+
+
+def _divert(draft: Draft, command: Command) -> None:
+    incidents.divert(draft, command)
+    draft.follow_holds(draft.case.state)
     _cascade(draft, command)
 
 
@@ -257,6 +283,9 @@ _DECIDERS: Mapping[str, Callable[[Draft, Command], None]] = {
     SUBMIT: _submit,
     FIRE_TIMER: _fire_timer,
     FINISH_STEP: _finish_step,
+    incidents.RETRY: _retry,
+    incidents.SKIP: _skip,
+    incidents.DIVERT: _divert,
 }
 _FIRE: Mapping[str, Callable[[Draft, Command, str, datetime], None]] = {
     timers.STATE: _fire_state,

@@ -97,23 +97,21 @@ class Draft:
 
     def request(self, actor: str, transition: Transition, moves: tuple[str, ...], moved: Mapping[str, Any]) -> None:
         """Ask for the step that `transition` runs; `moved` is what its `moved` event will say."""
-        run = transition.run or ""
-        body = {
-            "run": run,
-            "with": dict(transition.run_with),
-            "moves": list(moves),
-            "role": moved["role"],
-            "carry": moved,
-        }
-        event = self.add("step_requested", actor, body)
+        body = {"moves": list(moves), "role": moved["role"], "carry": moved}
+        self._ask(actor, transition, body, on_behalf=actor)
+
+    def request_again(self, actor: str, step: Step) -> None:
+        """Ask for a failed step anew; whoever asked first still counts as the one who moves the case."""
+        transition = self.book.transitions[step.moves[0]]
+        body = {"moves": list(step.moves), "role": step.role, "carry": dict(step.carry)}
+        self._ask(actor, transition, body | {"again": step.seq, "for": step.actor}, on_behalf=step.actor)
+
+    def _ask(self, actor: str, transition: Transition, body: Mapping[str, Any], *, on_behalf: str) -> None:
+        run, given = transition.run or "", dict(transition.run_with)
+        event = self.add("step_requested", actor, {"run": run, "with": given, **body})
         retry = {"times": transition.retry.times, "backoff": int(transition.retry.backoff.total_seconds())}
-        self.effects.append(
-            Effect(
-                event.seq,
-                run,
-                {"with": dict(transition.run_with), "actor": actor, "data": self.case.data, "retry": retry},
-            )
-        )
+        work = {"with": given, "actor": on_behalf, "data": self.case.data, "retry": retry}
+        self.effects.append(Effect(event.seq, run, work))
 
     def fail(self, step: Step, code: str, attempts: int) -> None:
         """Record that `step` failed for good: an incident, which people decide."""

@@ -57,8 +57,7 @@ def _moved(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     }
     if transition.internal and body["from"] == body["to"]:
         return changes
-    held = body.get("holds", case.holds)
-    holds = {name: key for name, key in held.items() if body["to"] not in book.process.holds[name].until}
+    holds = _held(book, body.get("holds", case.holds), body["to"])
     return {**changes, "holds": holds, **_entry(book, case, e.seq, body["to"], e.at)}
 
 
@@ -94,7 +93,8 @@ def _performed(
 def _step_requested(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     body = e.body
     carry = body.get("carry", {})
-    return {"step": Step(e.seq, body["run"], tuple(body["moves"]), e.actor, body["role"], carry)}
+    asked_by = body.get("for", e.actor)
+    return {"step": Step(e.seq, body["run"], tuple(body["moves"]), asked_by, body["role"], carry)}
 
 
 def _step_ended(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
@@ -103,6 +103,20 @@ def _step_ended(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
 
 def _step_failed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     return {"step": case.step._replace(failed=e.body["code"]) if case.step else None}
+
+
+def _diverted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {
+        "revision": case.revision + 1,
+        "moved_by": e.actor,
+        "step": None,
+        "holds": _held(book, case.holds, e.body["to"]),
+        **_entry(book, case, e.seq, e.body["to"], e.at),
+    }
+
+
+def _held(book: Rulebook, holds: Mapping[str, str], to: str) -> Mapping[str, str]:
+    return {name: key for name, key in holds.items() if to not in book.process.holds[name].until}
 
 
 def _nothing(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
@@ -139,6 +153,8 @@ CHANGES: Mapping[str, Change] = {
     "step_failed": _step_failed,
     "step_cancelled": _step_ended,
     "step_ignored": _nothing,
+    "step_skipped": _step_ended,
+    "diverted": _diverted,
     "task_claimed": _claimed,
     "task_released": _released,
     "lease_expired": _released,
@@ -148,5 +164,5 @@ CHANGES: Mapping[str, Change] = {
 
 #: Events after which the armed timers may differ.
 MOVES_TIMERS = frozenset(
-    {"submitted", "moved", "task_claimed", "task_released", "lease_expired", "timer_fired", "clock_reached"}
+    {"submitted", "moved", "diverted", "task_claimed", "task_released", "lease_expired", "timer_fired", "clock_reached"}
 )

@@ -72,6 +72,10 @@ SENTENCES: Mapping[str, Text] = {
         "en": "Another case or card already stands for this {hold} (case {others}).",
     },
     "not_due": {"id": "Waktunya belum tiba.", "en": "It is not due."},
+    "no_incident": {
+        "id": "Tidak ada langkah yang gagal pada permohonan ini.",
+        "en": "No step of this case has failed.",
+    },
     "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
     "engine_error": {
         "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",
