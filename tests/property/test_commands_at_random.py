@@ -132,7 +132,7 @@ def test_any_commands_in_any_order_keep_the_case_within_its_definition(data: st.
 
 @pytest.mark.long
 @given(st.data())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_commands_in_any_order_keep_the_case_within_its_definition(data: st.DataObject) -> None:
     """The same over many and longer lives."""
     desk = Desk()
