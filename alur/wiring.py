@@ -16,6 +16,7 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from alur.embedded import Urls, services
+from alur.logs import configure
 from alur.settings import Settings, ensure_keys
 from workers import doorbell
 from workers.workshop import Workshop, system_clock
@@ -126,6 +127,7 @@ class House:
 @contextmanager
 def open_house(settings: Settings) -> Iterator[House]:
     """The house with its services up, embedded ones where no URL is set; keys are made in development."""
+    configure(production=settings.production)
     complete = ensure_keys(settings)
     with services(complete) as urls:
         yield House(complete, urls)

@@ -1,0 +1,38 @@
+"""All tables. Bulk-written ones carry only the indexes that a query here needs, and no foreign keys between them.
+
+The schema itself, with roles, policies, triggers and functions, is made by the migrations; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from workflow.db.tables.cards import card, card_series, signature
+from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
+from workflow.db.tables.columns import metadata
+from workflow.db.tables.people import access_log, account, idempotency, membership, notice, person_key, token
+from workflow.db.tables.work import command, outbox, task, timer
+
+__all__ = [
+    "access_log",
+    "account",
+    "card",
+    "card_series",
+    "case_",
+    "case_data",
+    "command",
+    "definition",
+    "document",
+    "event",
+    "hold",
+    "hold_key",
+    "idempotency",
+    "membership",
+    "metadata",
+    "notice",
+    "outbox",
+    "person_key",
+    "signature",
+    "task",
+    "timer",
+    "token",
+    "working_copy",
+]
