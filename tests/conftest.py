@@ -12,6 +12,15 @@ from alur.settings import load
 from alur.wiring import House, open_house
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers come last: Playwright leaves its loop running in the main thread, where `asyncio.run` then fails.
+
+    After pytest itself has ordered them by their fixtures, which would bring them forward again.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """An open house with its schema, shipped definitions and demo accounts; nobody works in it but the test."""

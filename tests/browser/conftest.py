@@ -25,11 +25,6 @@ WIDTHS = (360, 1280)
 MAX_PAGE = 100_000  # bytes of one page
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers come last: Playwright leaves its loop running in the main thread, where `asyncio.run` then fails."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-
-
 @dataclass(frozen=True)
 class Site:
     house: House
