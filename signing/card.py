@@ -70,6 +70,8 @@ class CardFace:
     officer_nip: str | None = None
     #: Report rows to print, 3 or 4.
     report_rows: int = 4
+    #: Code that finds the card on the verify page, printed below the QR; None prints none.
+    code: str | None = None
     #: True prints "DEV – TIDAK SAH" across the page.
     development: bool = False
 

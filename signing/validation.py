@@ -15,6 +15,7 @@ from datetime import datetime
 
 from asn1crypto import crl, x509  # type: ignore[import-untyped]
 from asn1crypto.ocsp import OCSPResponse  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -64,9 +65,20 @@ class _Evidence:
     carried: bool
 
 
+def _read(pdf: bytes) -> PdfFileReader:
+    """The file, read strictly; a file with lenient syntax is read only to say that it bears no signature."""
+    try:
+        return PdfFileReader(io.BytesIO(pdf))
+    except PdfReadError:
+        lenient = PdfFileReader(io.BytesIO(pdf), strict=False)
+        if lenient.embedded_signatures:
+            raise
+        return lenient
+
+
 async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Verdict:
     """Return the verdict on `pdf`; any exception means that the file could not be read as a signed PDF."""
-    reader = PdfFileReader(io.BytesIO(pdf))
+    reader = _read(pdf)
     signatures = reader.embedded_regular_signatures
     problems = list(_counted(len(signatures), expected_signers))
     evidence = _gather(reader, trust)

@@ -205,6 +205,8 @@ def corrected(book: Rulebook | None = None, by: Actor = ANI) -> Desk:
     return desk
 
 
-def standing(case: int, state: str, key: str = "k" * 64) -> dict[str, tuple[str, tuple[Standing, ...]]]:
+def standing(
+    case: int, state: str, key: str = "k" * 64, owner: str | None = "1"
+) -> dict[str, tuple[str, tuple[Standing, ...]]]:
     """Another case that holds the same NIK."""
-    return {"holder": (key, (Standing(case, state),))}
+    return {"holder": (key, (Standing(case, state, owner),))}

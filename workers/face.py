@@ -15,11 +15,14 @@ from workflow.definition.process import Process
 _LANGUAGE = "id"
 
 
-def card_face(dossier: Dossier, *, number: str, officer: str, issued: datetime, development: bool) -> CardFace:
+def card_face(
+    dossier: Dossier, *, number: str, code: str, officer: str, issued: datetime, development: bool
+) -> CardFace:
     """The face of an AK-1 card; choices are printed with the form's words."""
     data, zone = dossier.data, dossier.office.zone
     return CardFace(
         number=number,
+        code=code,
         nik=data["nik"],
         name=data["name"],
         birth_place=data["birth_place"],

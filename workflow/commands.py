@@ -46,6 +46,8 @@ class Standing(NamedTuple):
 
     case: int
     state: str
+    #: Account of its party.
+    owner: str | None = None
 
 
 class Command(NamedTuple):

@@ -54,7 +54,7 @@ def _submit(draft: Draft, command: Command) -> None:
     if command.submission is None:
         raise Refused(Refusal("data_incomplete", {"fields": []}))
     draft.require(refuse_content(book.process, command.submission, draft.today))
-    keys, start = holds_taken(book.process, command)
+    taken = holds_taken(book.process, command, case.owner)
     role = book.party or sorted(command.actor.roles & book.staff)[0]
     acting = () if command.actor.id == case.owner else acting_roles(book, role, command.actor)
     body = {
@@ -62,14 +62,14 @@ def _submit(draft: Draft, command: Command) -> None:
         "definition": case.definition,
         "office": case.office,
         "owner": case.owner,
-        "to": start or book.process.initial.name,
+        "to": taken.start or book.process.initial.name,
         "role": role,
         **version_body(book.process, command.submission, draft.today),
     }
     if acting:
         body["acting"] = list(acting)
-    if keys:
-        body["holds"] = keys
+    if taken.keys:
+        body |= taken.body()
     draft.add("submitted", command.actor.id, body)
     _cascade(draft, command)
 
@@ -126,7 +126,7 @@ def _moved_body(draft: Draft, transition: Transition, command: Command) -> dict[
         body["checklist"] = list(command.checklist)
     if command.submission is not None and book.submits(transition):
         body |= version_body(book.process, command.submission, draft.today)
-        body["holds"] = holds_taken(book.process, command)[0]
+        body |= holds_taken(book.process, command, case.owner).body()
     return body
 
 

@@ -24,6 +24,7 @@ def refuse_transition(
         refuse_role(book, case, transition.by, transition.assisted, actor, transition.name)
         or refuse_four_eyes(book, case, transition.by, actor, transition.name)
         or refuse_holder(case, transition.by, actor, now)
+        or refuse_acting(book, case, transition.by, actor, now)
     )
 
 
@@ -92,6 +93,13 @@ def refuse_holder(case: Case, role: str, actor: Actor, now: datetime) -> Refusal
     if task.until is not None and task.until <= now:
         return None
     return Refusal("not_holder", {"by": task.holder, "until": stamp(task.until) if task.until else None})
+
+
+def refuse_acting(book: Rulebook, case: Case, role: str, actor: Actor, now: datetime) -> Refusal | None:
+    """Why an officer may not act for the party now: a colleague holds the task of the case."""
+    if role != book.party or actor.id == case.owner or case.task is None:
+        return None
+    return refuse_holder(case, case.task.role, actor, now)
 
 
 def acting_roles(book: Rulebook, role: str, actor: Actor) -> tuple[str, ...]:

@@ -68,8 +68,8 @@ SENTENCES: Mapping[str, Text] = {
         "en": "A condition could not be checked. Tell the supervisor.",
     },
     "hold_full": {
-        "id": "Masih ada permohonan atau kartu lain yang berlaku untuk {hold} ini (permohonan {others}).",
-        "en": "Another case or card already stands for this {hold} (case {others}).",
+        "id": "Permohonan atau kartu lain masih berlaku untuk {hold} ini. Jika bukan milik Anda, datanglah ke kantor.",
+        "en": "Another case or card already stands for this {hold}. If it is not yours, come to the office.",
     },
     "not_due": {"id": "Waktunya belum tiba.", "en": "It is not due."},
     "no_incident": {

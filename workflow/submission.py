@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from workflow.commands import Command, Submission
 from workflow.decision import Refused
@@ -50,25 +50,40 @@ def version_body(process: Process, submission: Submission, today: date) -> dict[
     }
 
 
-def holds_taken(process: Process, command: Command) -> tuple[dict[str, str], str | None]:
-    """Keys of the holds that this submission takes, and the state to start in when one is full and says so.
+def holds_taken(process: Process, command: Command, owner: str | None) -> Taken:
+    """The holds that this submission of `owner`'s takes.
 
-    Raises `Refused` when a hold is full. A case whose holder may be replaced does not count: the new one stands
-    beside it until it is issued.
+    Raises `Refused` when a hold is full; the other cases are named only where they are the same party's. A case that
+    may be replaced does not count: the new one stands beside it until it is issued, and officers are told.
     """
-    keys: dict[str, str] = {}
-    start: str | None = None
+    taken = Taken({}, [], None)
     for name, hold in process.holds.items():
         if name not in command.standings:
             continue
         key, standing = command.standings[name]
-        others = [s.case for s in standing if not _replaceable(process, hold, s.state)]
-        if len(others) >= hold.limit:
-            if hold.full is None:
-                raise Refused(Refusal("hold_full", {"hold": hold.key.removeprefix("data."), "others": others}))
-            start = hold.full
-        keys[name] = key
-    return keys, start
+        taken.beside.extend(s.case for s in standing if _replaceable(process, hold, s.state))
+        others = [s for s in standing if not _replaceable(process, hold, s.state)]
+        start = hold.full if len(others) >= hold.limit else None
+        if start is None and len(others) >= hold.limit:
+            own = [s.case for s in others if s.owner is not None and s.owner == owner]
+            raise Refused(Refusal("hold_full", {"hold": hold.key.removeprefix("data."), "others": own}))
+        taken = Taken({**taken.keys, name: key}, taken.beside, start or taken.start)
+    return taken
+
+
+class Taken(NamedTuple):
+    """What a submission holds."""
+
+    #: HMAC of the key, by hold.
+    keys: dict[str, str]
+    #: Cases beside which it stands until it replaces them.
+    beside: list[int]
+    #: State to start in, where a hold is full and says so.
+    start: str | None
+
+    def body(self) -> dict[str, Any]:
+        """What the event of the submission says of it."""
+        return {"holds": self.keys} | ({"beside": sorted(set(self.beside))} if self.beside else {})
 
 
 def _replaceable(process: Process, hold: Hold, state: str) -> bool:

@@ -15,6 +15,9 @@ from workflow.db import cases as store
 from workflow.db.tables import case_
 from workflow.events import stamp
 
+#: The largest number that a case can have.
+MAX_ID = 2**63 - 1
+
 
 @click.group()
 def cases() -> None:
@@ -36,7 +39,7 @@ def list_(state: str | None, limit: int, as_json: bool) -> None:
 
 
 @cases.command()
-@click.argument("id_", metavar="ID", type=int)
+@click.argument("id_", metavar="ID", type=click.IntRange(1, MAX_ID))
 @json_option
 def show(id_: int, as_json: bool) -> None:
     """A case as it is, without personal data."""
@@ -49,7 +52,8 @@ def show(id_: int, as_json: bool) -> None:
         "definition": case.definition,
         "office": case.office,
         "state": case.state,
-        "revision": found.revision,
+        "revision": case.revision,
+        "saves": found.saves,
         "seq": case.seq,
         "head": case.head.hex(),
         "holder": case.task.holder if case.task else None,
@@ -59,7 +63,7 @@ def show(id_: int, as_json: bool) -> None:
 
 
 @cases.command()
-@click.argument("id_", metavar="ID", type=int)
+@click.argument("id_", metavar="ID", type=click.IntRange(1, MAX_ID))
 @json_option
 def history(id_: int, as_json: bool) -> None:
     """Everything that happened to a case."""
@@ -89,7 +93,7 @@ def _gist(body: Any) -> str:
 
 
 @cases.command()
-@click.argument("id_", metavar="ID", type=int)
+@click.argument("id_", metavar="ID", type=click.IntRange(1, MAX_ID))
 @click.option("--at", help="Moment to replay to (ISO 8601 with zone).")
 @click.option("--seq", type=int, help="Event to replay to.")
 @json_option

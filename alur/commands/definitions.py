@@ -52,7 +52,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
 
 def _problems(file: Path) -> Iterable[Problem]:
     try:
-        read_process(file if file.is_dir() else file.parent)
+        read_process(file)
     except DefinitionError as error:
         return error.problems
     return ()

@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping
 from web.pages.words import local
 from workflow.definition.form import WARNINGS as FORM
 from workflow.definition.process import Text
+from workflow.doubts import BESIDE
 from workflow.nik import WARNINGS as NIK
 
+_CASES: Mapping[str, Text] = {
+    BESIDE: {
+        "id": "NIK ini sudah punya kartu yang berlaku; kartu itu diganti saat kartu ini terbit.",
+        "en": "This NIK has a valid card already; that card is replaced when this one is issued.",
+    },
+}
 _DOCUMENTS: Mapping[str, Text] = {
     "photo_small": {
         "id": "Pasfoto kecil; hasil cetaknya mungkin kabur.",
@@ -23,7 +30,7 @@ _DOCUMENTS: Mapping[str, Text] = {
         "en": "The PDF has many pages; look at the one asked for.",
     },
 }
-WORDS: Mapping[str, Text] = {**NIK, **FORM, **_DOCUMENTS}
+WORDS: Mapping[str, Text] = {**NIK, **FORM, **_DOCUMENTS, **_CASES}
 
 
 def words(codes: Iterable[str]) -> list[str]:

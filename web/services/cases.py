@@ -19,6 +19,7 @@ from workflow.db import cases, history, inbox, library
 from workflow.db.cases import DataErasedError, WorkingCopy, stored
 from workflow.definition.form import check_data
 from workflow.definition.process import Process
+from workflow.doubts import BESIDE, doubts
 
 MAX_PAGE = 100
 
@@ -98,7 +99,7 @@ def show(found: Seen, *, personal: bool = True) -> CaseView:
         step=_step(found),
         card=cards.show(found),
         note=notes.note(found) if copy else None,
-        doubts=_doubts(found) if found.is_staff else (),
+        doubts=_doubts(found, copy) if copy and found.is_staff else (),
         created_at=stands.created_at,
         submitted_at=case.submitted_at,
         entered_at=case.entered_at,
@@ -153,7 +154,11 @@ def _step(found: Seen) -> StepView | None:
     return step and StepView(seq=step.seq, run=step.run, title=refusals.run_title(step.run), failed=step.failed)
 
 
-def _doubts(found: Seen) -> tuple[str, ...]:
-    body = {"run": "intake_checks"}
-    event = history.last_event(session(), found.case.id, "step_succeeded", body=body)
-    return tuple(event.body["result"].get("warnings", ())) if event else ()
+def _doubts(found: Seen, copy: WorkingCopy) -> tuple[str, ...]:
+    """What an officer should look at, of the data and documents that stand now."""
+    inspected = [w for d in documents.list_all(found, copy) for w in d.warnings]
+    today = found.now.astimezone(found.zone).date()
+    codes = doubts(found.process, found.office.region, copy.data, inspected, today)
+    submitted = history.last_event(session(), found.case.id, "submitted", "moved", body={"data": {}})
+    beside = submitted is not None and submitted.body.get("beside")
+    return (*codes, BESIDE) if beside else tuple(codes)

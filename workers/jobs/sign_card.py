@@ -67,7 +67,9 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         return found
     now = workshop.clock()
     officer = _officer(workshop, work)
-    face = card_face(dossier, number=card.number, officer=officer, issued=now, development=signer.development)
+    face = card_face(
+        dossier, number=card.number, code=card.code, officer=officer, issued=now, development=signer.development
+    )
     photo = read_document(workshop, dossier, "photo", rendition=True)
     pdf = draw(face, photo, f"{workshop.public_url}/verify/{card.code}")
     ready = asyncio.run(prepare(pdf, _profile(signer, work, officer, dossier, now)))

@@ -22,7 +22,7 @@ _KEYS = """INSERT INTO hold_key (scope, key) SELECT * FROM unnest(%b::text[], %b
     ON CONFLICT DO NOTHING"""
 _LOCK = """SELECT 1 FROM hold_key k JOIN unnest(%b::text[], %b::text[]) AS w(scope, key)
     ON k.scope = w.scope AND k.key = w.key ORDER BY k.scope, k.key FOR UPDATE OF k"""
-_STANDING = """SELECT h.scope, h.key, h.case_id, c.state FROM hold h
+_STANDING = """SELECT h.scope, h.key, h.case_id, c.state, c.owner FROM hold h
     JOIN unnest(%b::text[], %b::text[]) AS w(scope, key) ON h.scope = w.scope AND h.key = w.key
     JOIN case_ c ON c.id = h.case_id ORDER BY h.case_id"""
 
@@ -40,7 +40,7 @@ class Material:
     """Opened versions by (case, version), and who holds which key. Kept up to date while a batch is decided."""
 
     versions: dict[tuple[int, int], Version] = field(default_factory=dict)
-    holders: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
+    holders: dict[tuple[str, str], dict[int, Standing]] = field(default_factory=dict)
 
     def content(self, case: int, version: int | None) -> Version | None:
         """The opened version, where there is one."""
@@ -49,7 +49,7 @@ class Material:
     def standing(self, scope: str, key: str, case: int) -> tuple[Standing, ...]:
         """Other cases that hold the key."""
         held = self.holders.get((scope, key), {})
-        return tuple(Standing(other, state) for other, state in held.items() if other != case)
+        return tuple(other for id_, other in held.items() if id_ != case)
 
     def settle(self, book: Rulebook, before: Case, after: Case) -> None:
         """Let the rest of the batch see what this decision took and gave back."""
@@ -59,7 +59,7 @@ class Material:
             if old and old != new:
                 self.holders.get((scope, old), {}).pop(after.id, None)
             if new:
-                self.holders.setdefault((scope, new), {})[after.id] = after.state
+                self.holders.setdefault((scope, new), {})[after.id] = Standing(after.id, after.state, after.owner)
 
 
 def submission(version: Version, number: int) -> Submission:
@@ -139,5 +139,6 @@ def _stand(cursor: psycopg.Cursor[Any], keys: Sequence[tuple[str, str]], materia
     columns = [[scope for scope, _ in keys], [key for _, key in keys]]
     cursor.execute(_KEYS, columns)
     cursor.execute(_LOCK, columns)
-    for scope, key, case, state in cursor.execute(_STANDING, columns).fetchall():
-        material.holders.setdefault((scope, key), {})[case] = state
+    for scope, key, case, state, owner in cursor.execute(_STANDING, columns).fetchall():
+        party = None if owner is None else str(owner)
+        material.holders.setdefault((scope, key), {})[case] = Standing(case, state, party)

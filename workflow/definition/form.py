@@ -84,10 +84,10 @@ class FieldProblem:
 def check_data(form: Form, data: Mapping[str, Any], *, complete: bool, today: date) -> list[FieldProblem]:
     """What is wrong with `data`: at most one problem a field, in the form's order.
 
-    Empty text and None count as not given. With `complete=False` (a draft) only what is given is checked.
+    Blank text and None count as not given. With `complete=False` (a draft) only what is given is checked.
     `today` is the day in the office's zone, for the least age.
     """
-    given = {field: value for field, value in data.items() if value is not None and value != ""}
+    given = {field: value for field, value in data.items() if not is_blank(value)}
     found: dict[str, FieldProblem] = {}
     for field, code in _broken(form, given):
         if complete or code != "required":
@@ -97,6 +97,11 @@ def check_data(form: Form, data: Mapping[str, Any], *, complete: bool, today: da
             found[field] = _problem(form, field, "under_age", limit=limits["reject"])
     order = {field: position for position, field in enumerate(form.fields)}
     return sorted(found.values(), key=lambda problem: order.get(problem.field, len(order)))
+
+
+def is_blank(value: Any) -> bool:
+    """True for what counts as not filled in."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def data_warnings(form: Form, data: Mapping[str, Any], today: date) -> list[str]:

@@ -25,7 +25,7 @@ def dossier(**changes: Any) -> Any:
 
 def test_choices_are_printed_in_the_forms_indonesian_words() -> None:
     """The card says Perempuan, not `female`."""
-    face = card_face(dossier(), number="N-1", officer="Citra", issued=LATE, development=True)
+    face = card_face(dossier(), number="N-1", code="C0DE", officer="Citra", issued=LATE, development=True)
     assert (face.sex, face.marital_status, face.religion) == ("Perempuan", "Belum kawin", "Islam")
     assert face.name == "Siti Rahmawati"
     assert face.birth_date == date(2001, 8, 17)
@@ -34,14 +34,21 @@ def test_choices_are_printed_in_the_forms_indonesian_words() -> None:
 
 def test_dates_are_those_of_the_office() -> None:
     """Signed at 23.45 in Jakarta is that day, though it is still the afternoon in UTC; valid for two years."""
-    face = card_face(dossier(), number="N-1", officer="Citra", issued=LATE.replace(hour=18), development=False)
+    face = card_face(
+        dossier(), number="N-1", code="C0DE", officer="Citra", issued=LATE.replace(hour=18), development=False
+    )
     assert (face.issued, face.expires) == (date(2026, 11, 21), date(2028, 11, 21))
 
 
 def test_what_was_left_empty_stays_empty() -> None:
     """No word is made up for an optional field."""
     face = card_face(
-        dossier(major=None, skills=None, experience=None), number="N", officer="C", issued=LATE, development=True
+        dossier(major=None, skills=None, experience=None),
+        number="N",
+        code="C",
+        officer="C",
+        issued=LATE,
+        development=True,
     )
     assert (face.education_major, face.skills, face.experience) == (None, None, None)
 

@@ -61,10 +61,24 @@ def test_a_document_is_required_only_where_its_condition_says_so() -> None:
 
 
 def test_a_key_that_another_case_holds_is_refused_with_that_case() -> None:
-    """At most `limit` cases hold one key; the person learns which case stands in the way."""
+    """At most `limit` cases hold one key; the person learns which case of theirs stands in the way."""
     refused = Desk().give(standings=standing(99, "verifying")).refusal
     assert refused is not None
     assert (refused.code, refused.details) == ("hold_full", {"hold": "nik", "others": [99]})
+
+
+def test_a_stranger_does_not_learn_whose_case_holds_the_key() -> None:
+    """The number of somebody else's case is nobody's business."""
+    refused = Desk().give(standings=standing(99, "verifying", owner="2")).refusal
+    assert refused is not None
+    assert refused.details["others"] == []
+
+
+def test_officers_learn_that_a_card_stands_beside() -> None:
+    """The history says which cases will be replaced, so that nobody loses a card unseen."""
+    desk = Desk()
+    desk.give(standings=standing(99, "issued", owner="2"))
+    assert desk.events[0].body["beside"] == [99]
 
 
 def test_a_renewal_stands_beside_the_card_that_it_renews() -> None:
@@ -72,7 +86,7 @@ def test_a_renewal_stands_beside_the_card_that_it_renews() -> None:
     desk = Desk()
     assert desk.give(standings=standing(99, "issued")).refusal is None
     assert desk.case.holds == {"holder": "k" * 64}
-    two = {"holder": ("k" * 64, (Standing(98, "issued"), Standing(99, "approved")))}
+    two = {"holder": ("k" * 64, (Standing(98, "issued", "1"), Standing(99, "approved", "1")))}
     refused = Desk().give(standings=two).refusal
     assert refused is not None
     assert refused.details["others"] == [99]
