@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,22 +118,32 @@ def all_in(works: Works, cases: Sequence[int], state: str) -> bool:
 
 def apply_for_cards(works: Works, count: int) -> list[int]:
     """Applications of new people, submitted."""
-    cases = []
-    for _ in range(count):
+
+    def apply() -> int:
         siti = new_account(works.house)
         case = open_filled(works.house, siti)
         send(works.house, case, "submit", siti, submits=True)
+        return case
+
+    cases = []
+    for _ in range(count):
+        cases.append(patiently(apply, 30))
         works.ring()
-        cases.append(case)
     return cases
 
 
 def verify_and_sign(works: Works, cases: Sequence[int]) -> None:
     """Two officers decide each case; the commands wait behind each other."""
     for case in cases:
-        send(works.house, case, "approve", "operator", checklist=CHECKLIST)
-        send(works.house, case, "sign", "signer")
+        insist(works, case, "approve", "operator", checklist=CHECKLIST)
+        insist(works, case, "sign", "signer")
         works.ring()
+
+
+def insist(works: Works, case: int, do: str, by: str, checklist: Sequence[str] = ()) -> None:
+    """Send a command as a client does whose connection breaks: again, under the same key."""
+    key = uuid.uuid4()
+    patiently(lambda: send(works.house, case, do, by, checklist=checklist, key=key), 30)
 
 
 def leases_over(works: Works) -> None:

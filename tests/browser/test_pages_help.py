@@ -106,6 +106,101 @@ def test_a_stale_tab_says_so_while_typing(browser: Browser, site: Site, eye: Eye
     eye.look(page, "41-stale-tab")
 
 
+def elsewhere(page: Page) -> Page:
+    """The same person at the same page on another device."""
+    browser = page.context.browser
+    assert browser
+    other = browser.new_context(locale="id-ID")
+    other.add_cookies([{"name": c["name"], "value": c["value"], "url": page.url} for c in page.context.cookies()])
+    tab = other.new_page()
+    tab.set_default_timeout(8_000)
+    tab.goto(page.url)
+    return tab
+
+
+def saved_as(page: Page, label: str) -> str:
+    """What the server holds for an entry, as another device sees it."""
+    tab = elsewhere(page)
+    value = tab.get_by_label(label, exact=True).input_value()
+    tab.context.close()
+    return value
+
+
+def test_the_page_of_a_conflict_saves_nothing_until_the_person_confirms(browser: Browser, site: Site) -> None:
+    """The newer entry stands while the page is read and typed in; the button alone replaces it."""
+    page = registered(browser, site)
+    page.get_by_role("link", name="Alamat dan kontak").click()
+    other = elsewhere(page)
+    other.get_by_label("Alamat", exact=True).fill("Jl. Baru 2")
+    expect(other.locator("[data-saved]")).to_contain_text("tersimpan")
+    page.get_by_label("Alamat", exact=True).fill("Jl. Lama 1")
+    expect(page.locator("[data-saved]")).to_contain_text("berubah di tempat lain")
+    page.get_by_role("button", name="Simpan, lanjutkan nanti").click()
+    expect(page.get_by_role("heading", name="Permohonan ini berubah di tempat lain")).to_be_visible()
+    page.get_by_label("Kecamatan").fill("Sukarami")
+    page.wait_for_timeout(2_500)
+    assert saved_as(page, "Alamat") == "Jl. Baru 2"
+    page.get_by_role("button", name="Simpan, lanjutkan nanti").click()
+    expect(page.get_by_text("bagian selesai")).to_be_visible()
+    page.go_back()
+    page.goto(other.url)
+    assert saved_as(page, "Alamat") == "Jl. Lama 1"
+
+
+def left_behind(browser: Browser, site: Site) -> Page:
+    """A section with an unsent copy on this device, that was saved with other words on another one since."""
+    page = registered(browser, site)
+    page.get_by_role("link", name="Alamat dan kontak").click()
+    page.route("**/sections/*", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    page.get_by_label("Alamat", exact=True).fill("Jl. Lama 1")
+    expect(page.locator("#away")).to_be_visible()
+    other = elsewhere(page)
+    other.get_by_label("Alamat", exact=True).fill("Jl. Baru 2")
+    expect(other.locator("[data-saved]")).to_contain_text("tersimpan")
+    page.unroute("**/sections/*")
+    page.reload()
+    return page
+
+
+def test_an_older_copy_of_this_device_is_offered_and_never_sent_by_itself(
+    browser: Browser, site: Site, eye: Eye
+) -> None:
+    """The server's newer entry is shown and kept; the copy is used when the person says so, and only then."""
+    page = left_behind(browser, site)
+    expect(page.get_by_role("button", name="Pakai salinan saya")).to_be_visible()
+    expect(page.get_by_label("Alamat", exact=True)).to_have_value("Jl. Baru 2")
+    eye.look(page, "43-older-copy")
+    page.wait_for_timeout(1_500)
+    assert saved_as(page, "Alamat") == "Jl. Baru 2"
+    page.get_by_role("button", name="Pakai salinan saya").click()
+    expect(page.get_by_label("Alamat", exact=True)).to_have_value("Jl. Lama 1")
+    expect(page.locator("[data-saved]")).to_contain_text("tersimpan")
+    assert saved_as(page, "Alamat") == "Jl. Lama 1"
+
+
+def test_an_older_copy_that_is_thrown_away_is_gone(browser: Browser, site: Site) -> None:
+    """The server's entries stay, and the question is not asked again."""
+    page = left_behind(browser, site)
+    page.get_by_role("button", name="Buang").click()
+    expect(page.get_by_label("Alamat", exact=True)).to_have_value("Jl. Baru 2")
+    page.reload()
+    expect(page.get_by_label("Alamat", exact=True)).to_have_value("Jl. Baru 2")
+    expect(page.get_by_role("button", name="Buang")).to_be_hidden()
+    assert saved_as(page, "Alamat") == "Jl. Baru 2"
+
+
+def test_a_copy_that_was_partly_taken_is_no_older_copy(browser: Browser, site: Site) -> None:
+    """A wrong entry stays on the device at the revision of the last save, and comes back without a question."""
+    page = registered(browser, site)
+    page.get_by_role("link", name="Identitas").click()
+    page.get_by_label("Nama lengkap").fill("Siti R")
+    page.get_by_label("NIK").fill("12")
+    expect(page.locator("[data-saved]")).to_contain_text("tersimpan")
+    page.reload()
+    expect(page.get_by_label("NIK")).to_have_value("12")
+    expect(page.get_by_role("button", name="Buang")).to_be_hidden()
+
+
 def test_the_inbox_is_worked_by_keys(browser: Browser, site: Site, eye: Eye) -> None:
     """j and k move, ? helps, / searches, Enter opens."""
     for _ in range(2):

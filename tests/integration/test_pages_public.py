@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from alur.wiring import House
 from tests.api_kit import app_of, approved, officer
@@ -96,6 +99,41 @@ def test_the_number_entered_leads_to_the_address_of_the_card(house: House, card:
     somebody = Browser(house)
     assert somebody.get(f"/verify?code={card[1]}").location == f"/verify/{card[1]}"
     assert somebody.get("/verify?code=").status_code == 422
+
+
+def checked(house: House, content: bytes, name: str = "kartu.pdf") -> TestResponse:
+    """The answer to a file that somebody sends to be checked."""
+    somebody = Browser(house)
+    sent = {**somebody.form("/verify").to_dict(), "file": (io.BytesIO(content), name)}
+    return somebody.client.post("/verify", data=sent, content_type="multipart/form-data")
+
+
+def test_a_pdf_that_is_no_signed_card_is_told_so(house: House) -> None:
+    """Nobody entered a number, so nothing is said of its spelling."""
+    scan = io.BytesIO()
+    Image.new("L", (200, 280)).save(scan, "PDF")
+    page = checked(house, scan.getvalue()).text
+    assert "Berkas ini bukan kartu yang ditandatangani" in page
+    assert "Periksa penulisannya" not in page
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "status", "words"),
+    [
+        (b"ini kartu saya", "kartu.txt", 415, "Kirim berkas PDF"),
+        (b"", "kartu.pdf", 422, "Berkas kosong"),
+        (b"", "", 422, "Pilih berkas PDF kartu dahulu"),
+    ],
+    ids=["text", "empty", "nothing"],
+)
+def test_a_file_that_cannot_be_checked_is_told_why(
+    house: House, content: bytes, name: str, status: int, words: str
+) -> None:
+    """Only a PDF can be a card, and an empty file is not the same as no file."""
+    answer = checked(house, content, name)
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "JPEG" not in answer.text
 
 
 def test_the_check_weighs_less_than_ten_kilobytes(house: House, card: tuple[str, str]) -> None:

@@ -165,6 +165,25 @@ def test_signing_in_bulk_gives_each_case_its_own_outcome(house: House) -> None:
     assert {state(house, c) for c in cases} == {"issued"}
 
 
+def test_who_has_one_queue_that_is_worked_in_bulk_chooses_there_at_once(house: House) -> None:
+    """The signer's only tab is the selected one: its boxes and its button need no further click."""
+    _, operator = officer(house, "operator@palembang")
+    case = approved(house, operator)
+    _, signer = officer(house, "signer@palembang")
+    page = signer.get(f"/inbox?q={case}").text
+    assert f'name="task" value="{case}-' in page
+    assert form_of(page, "/inbox/bulk")["role"] == "signer"
+
+
+def test_the_tab_of_all_queues_offers_nothing_in_bulk(house: House) -> None:
+    """Who has several queues chooses one of them first."""
+    _, both = officer(house, "operator@palembang", "signer@palembang")
+    _, operator = officer(house, "operator@palembang")
+    approved(house, operator)
+    assert 'name="task"' not in both.get("/inbox").text
+    assert 'name="task"' in both.get("/inbox?role=signer").text
+
+
 def test_bulk_without_a_choice_asks_to_choose(house: House) -> None:
     """Nothing chosen, nothing done, and a sentence."""
     _, operator = officer(house, "operator@palembang")
