@@ -65,6 +65,8 @@ class Browser:
     def __init__(self, house: House, app: Flask | None = None) -> None:
         self.house = house
         self.client = (app or app_of(house)).test_client()
+        # A person has an address of their own, so that the tests together stay below what one address may try.
+        self.client.environ_base["REMOTE_ADDR"] = "127.{}.{}.{}".format(*uuid.uuid4().bytes)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""

@@ -71,71 +71,6 @@ def test_a_form_sent_twice_submits_once(house: House) -> None:
     assert count(house, "SELECT count(*) FROM command WHERE case_id = :c AND actor ~ '^[0-9]'", c=case) == 1
 
 
-def test_a_second_tab_that_submits_again_is_led_to_the_case(house: House) -> None:
-    """Another form of the same case finds it submitted: its page says so with the number, and nothing is done twice."""
-    siti = Browser(house).register()
-    case = siti.open_case()
-    siti.fill(case)
-    late = siti.form(f"/cases/{case}/check")
-    siti.submit(case)
-    answer = siti.client.post(f"/cases/{case}/check", data=late)
-    assert answer.status_code == 303
-    assert answer.location == f"/cases/{case}"
-    assert f"sudah diajukan, nomor {case}" in siti.get(answer.location).text
-    assert state(house, case) == "verifying"
-
-
-@pytest.mark.parametrize("page", ["check", "documents", "sections/identity"])
-def test_a_page_of_the_form_opened_after_submitting_leads_to_the_case(house: House, page: str) -> None:
-    """The back button meets the case as it is now, in words, not an error about saving."""
-    siti = Browser(house).register()
-    case = siti.submitted()
-    answer = siti.get(f"/cases/{case}/{page}")
-    assert answer.status_code == 303
-    assert answer.location == f"/cases/{case}"
-    told = siti.get(answer.location).text
-    assert f"sudah diajukan, nomor {case}" in told
-    assert "Sedang diperiksa" in told
-
-
-def test_a_form_of_a_stale_tab_sent_after_submitting_leads_to_the_case(house: House) -> None:
-    """Section, upload and removal: nothing is changed, and the person reads where the application is."""
-    siti = Browser(house).register()
-    case = siti.open_case()
-    siti.fill(case)
-    section, papers = f"/cases/{case}/sections/identity", f"/cases/{case}/documents"
-    sends = [(section, siti.form(section)), (f"{papers}/photo/remove", siti.form(papers, f"{papers}/photo/remove"))]
-    sends.append((f"{papers}/photo", siti.form(papers, f"{papers}/photo")))
-    siti.submit(case)
-    for path, form in sends:
-        file = {"file": (io.BytesIO(photo()), "foto.jpg")} if path.endswith("/photo") else {}
-        answer = siti.client.post(path, data={**form.to_dict(), **file})
-        assert (answer.status_code, answer.location) == (303, f"/cases/{case}"), path
-    assert f"sudah diajukan, nomor {case}" in siti.get(f"/cases/{case}").text
-
-
-def test_the_form_of_a_case_that_is_over_leads_to_its_state(house: House) -> None:
-    """Who took the application back reads that it was taken back."""
-    siti = Browser(house).register()
-    case = siti.submitted()
-    siti.send(f"/cases/{case}/do/withdraw", {})
-    answer = siti.get(f"/cases/{case}/check")
-    assert answer.location == f"/cases/{case}"
-    assert "Ditarik kembali" in siti.get(answer.location).text
-
-
-def test_autosave_after_submitting_stays_a_refusal(house: House) -> None:
-    """A script is led nowhere: 409."""
-    siti = Browser(house).register()
-    case = siti.open_case()
-    siti.fill(case)
-    path = f"/cases/{case}/sections/identity"
-    form = siti.form(path)
-    siti.submit(case)
-    headers = {"X-CSRFToken": form["csrf_token"], "If-Match": f'"{form["revision"]}"'}
-    assert siti.client.put(path, json={"name": "Lain"}, headers=headers).status_code == 409
-
-
 def test_a_start_sent_twice_opens_one_case(house: House) -> None:
     """Two sends of the starting form lead to the same draft."""
     siti = Browser(house).register()
@@ -347,17 +282,6 @@ def test_a_submission_is_accepted_and_waits_while_no_worker_answers(house: House
     assert "Permohonan diterima dan menunggu" in receipt.text
     assert f'data-live="/cases/{case}/sent/' in receipt.text
     assert count(house, "SELECT count(*) FROM command WHERE case_id = :c AND status = 'pending'", c=case) == 1
-
-
-def test_a_withdrawal_is_asked_once_more_and_then_done(house: House) -> None:
-    """The applicant may take an application back while the definition says so."""
-    siti = Browser(house).register()
-    case = siti.submitted()
-    assert f"/cases/{case}/do/withdraw" in siti.get(f"/cases/{case}").text
-    assert "tidak dapat dibatalkan" in siti.get(f"/cases/{case}/do/withdraw").text
-    assert siti.send(f"/cases/{case}/do/withdraw", {}).status_code == 303
-    assert state(house, case) == "withdrawn"
-    assert siti.get(f"/cases/{case}/do/withdraw").status_code == 409
 
 
 def test_the_autosave_body_is_json(house: House) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from signing.uploads import refused
 from web import here
 from web.errors import FieldError, WebError
 from web.pages.words import local
@@ -46,6 +48,14 @@ def revision_sent() -> int | None:
     """The revision that the form was made for."""
     text = request.form.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def content_of(sent: FileStorage) -> bytes:
+    """The bytes of a file that was chosen; raises `UploadRefused` (`file_empty`) when there are none."""
+    content: bytes = sent.read()
+    if not content:
+        raise refused("file_empty")
+    return content
 
 
 def path_only(url: str, otherwise: str) -> str:

@@ -16,6 +16,7 @@ from web.pages import fields, sheets
 from web.pages.answers import go, new_key, require_person, revision_sent, shown
 from web.pages.fields import Field, Section
 from web.pages.frame import TAKEN
+from web.pages.settled import require_open
 from web.pages.words import _, local
 from web.services import cases, corrections, documents
 from web.services.editing import require_editing
@@ -48,6 +49,7 @@ class Sheet:
 @pages.get("/cases/<int:case>/sections/<name>")
 def section(case: int, name: str) -> Response:
     """A section with what is entered so far."""
+    require_open(see(case))
     sheet = _sheet(case, name)
     return _page(sheet, _stored(sheet), {}, 200)
 
@@ -55,6 +57,7 @@ def section(case: int, name: str) -> Response:
 @pages.post("/cases/<int:case>/sections/<name>")
 def send_section(case: int, name: str) -> Response:
     """Save the section and go on; with problems, the page comes back with every entry."""
+    require_open(see(case))
     sheet = _sheet(case, name, lock=True)
     entered = request.form.to_dict()
     revision = revision_sent()

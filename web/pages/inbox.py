@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -36,9 +37,11 @@ def tasks() -> Response:
     person = here.signed_in()
     if not person.is_staff:
         raise WebError("forbidden")
-    asked = _asked()
-    found = inbox.page(asked, after=request.args.get("after"), limit=PAGE)
     known = {p.name: p for p in definitions.processes()}
+    asked = _asked()
+    queues = _queues(asked, known)
+    asked = replace(asked, role=asked.role or queues[0].role)
+    found = inbox.page(asked, after=request.args.get("after"), limit=PAGE)
     bulk = _bulk(found.tasks, known) if asked.role else None
     return shown(
         "staff/inbox.html",
@@ -46,7 +49,7 @@ def tasks() -> Response:
         total=_capped(found.total),
         overdue=found.overdue,
         overdue_words=_capped(found.overdue),
-        tabs=_tabs(asked, known),
+        tabs=_tabs(asked, queues),
         offices=[(o, local(here.ports().library.offices[o].title)) for o in _offices()],
         asked=asked,
         filtered=bool(asked.q or asked.mine or asked.office),
@@ -91,25 +94,41 @@ def _query(asked: Filter) -> dict[str, Any]:
     return {name: value for name, value in query.items() if value}
 
 
-def _tabs(asked: Filter, known: Mapping[str, Process]) -> list[dict[str, Any]]:
-    """A tab for every queue of the person, and one for all where there are several."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    #: Role whose tasks it holds; empty for all queues together.
+    role: str
+    title: str
+    #: Tasks that wait, counted up to a limit.
+    waiting: int
+
+
+def _queues(asked: Filter, known: Mapping[str, Process]) -> list[Queue]:
+    """Every queue of the person, and before them all together unless there is just one."""
     by_role: dict[str, int] = {}
     for (role, office), n in inbox.counts().items():
         if asked.office in ("", office):
             by_role[role] = by_role.get(role, 0) + n
     titles = {role.name: local(role.title) for p in known.values() for role in p.roles.values()}
-    queues = [(r, titles[r], n) for r, n in by_role.items() if r in titles and (n or _has_tasks(r, known))]
+    queues = [
+        Queue(role=role, title=titles[role], waiting=n)
+        for role, n in by_role.items()
+        if role in titles and (n or _has_tasks(role, known))
+    ]
     if len(queues) != 1:
-        queues.insert(0, ("", _("Semua"), sum(n for _r, _t, n in queues)))
-    current = asked.role or queues[0][0]
+        queues.insert(0, Queue(role="", title=_("Semua"), waiting=sum(q.waiting for q in queues)))
+    return queues
+
+
+def _tabs(asked: Filter, queues: list[Queue]) -> list[dict[str, Any]]:
     return [
         {
-            "title": title,
-            "n": _capped(n),
-            "url": url_for("inbox.tasks", role=role or None, office=asked.office or None),
-            "current": role == current,
+            "title": queue.title,
+            "n": _capped(queue.waiting),
+            "url": url_for("inbox.tasks", role=queue.role or None, office=asked.office or None),
+            "current": queue.role == asked.role,
         }
-        for role, title, n in queues
+        for queue in queues
     ]
 
 

@@ -13,12 +13,12 @@ from web.database import commit
 from web.errors import WebError
 from web.language import language
 from web.pages import sheets, times
-from web.pages.answers import go, new_key, require_person, shown
+from web.pages.answers import content_of, go, new_key, require_person, shown
+from web.pages.settled import require_open
 from web.pages.tones import Tone
 from web.pages.words import _, local
 from web.services import cases, corrections, documents
 from web.services.documents import File
-from web.services.editing import require_editing
 from web.services.sight import Seen, see
 from web.services.views import DocumentView
 from web.statuses import status_of
@@ -39,25 +39,21 @@ _LOCKED_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self';
 def all_papers(case: int) -> AnyResponse:
     """Every kind of document with its rules and what is there."""
     found = see(case)
-    require_editing(found)
+    require_open(found)
     return _page(found, {}, 200)
 
 
 @pages.post("/cases/<int:case>/documents/<kind>")
 def upload(case: int, kind: str) -> AnyResponse:
     """Keep a document; one that is refused says why, and nothing else changes."""
+    require_open(see(case))
     sent = request.files.get("file")
-    content = sent.read() if sent else b""
+    if sent is None or not sent.filename:
+        return _page(see(case), {kind: _("Pilih berkas dahulu, lalu tekan Unggah.")}, 422)
     try:
-        if not content:
-            raise WebError("file_missing")
-        documents.attach(documents.inspect_upload(case, kind, content))
+        documents.attach(documents.inspect_upload(case, kind, content_of(sent)))
     except UploadRefused as error:
         return _page(see(case), {kind: local(error.text)}, status_of(error.code))
-    except WebError as error:
-        if error.problem.code != "file_missing":
-            raise
-        return _page(see(case), {kind: _("Pilih berkas dahulu, lalu tekan Unggah.")}, 422)
     commit()
     words = _("%(title)s sudah diunggah.", title=local(see(case).process.documents[kind].title))
     return go(url_for("papers.all_papers", case=case), words)
@@ -66,6 +62,7 @@ def upload(case: int, kind: str) -> AnyResponse:
 @pages.post("/cases/<int:case>/documents/<kind>/remove")
 def remove(case: int, kind: str) -> AnyResponse:
     """Take a document away; one that is gone already is no error."""
+    require_open(see(case))
     try:
         documents.detach(case, kind)
         commit()

@@ -12,10 +12,10 @@ from web.language import language
 from web.pages import fields, sheets, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.journey import stages
+from web.pages.settled import require_open
 from web.pages.words import _, local
 from web.services import actions, cases, corrections, outcomes, transitions
 from web.services.actions import Action
-from web.services.editing import require_editing
 from web.services.sight import Seen, see
 from web.services.views import CaseView
 from workflow.commands import SUBMIT
@@ -31,7 +31,7 @@ PATIENCE = 6.0
 def check(case: int) -> Response:
     """All answers at a glance, each with its way to change it."""
     found = see(case)
-    require_editing(found)
+    require_open(found)
     return _page(found, None, 200)
 
 
@@ -43,7 +43,9 @@ def send(case: int) -> Response:
     do = _move(found).do if found.book.editable(found.case.state) else SUBMIT
     outcome = transitions.perform(case, do, seconds=PATIENCE, revision=revision, key=f"check/{key}")
     if outcome.status == "refused" and outcome.problem is not None:
-        return _page(see(case), outcome.problem, 409)
+        found = see(case)
+        require_open(found)
+        return _page(found, outcome.problem, 409)
     return go(url_for("submitting.sent", case=case, command=outcome.command))
 
 

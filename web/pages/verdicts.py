@@ -88,3 +88,14 @@ NOT_GENUINE = Verdict(
         "en": "This file is not the card that was issued, or it was changed. Do not rely on it.",
     },
 )
+
+#: The file is not registered and bears no signature at all.
+NO_SIGNED_CARD = Verdict(
+    tone="end",
+    icon="unknown",
+    short={"id": "Bukan kartu", "en": "Not a card"},
+    says={
+        "id": "Berkas ini bukan kartu yang ditandatangani. Pilih berkas PDF kartu yang diunduh dari layanan ini.",
+        "en": "This file is not a signed card. Choose the PDF of the card as it was downloaded from this service.",
+    },
+)

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from signing.errors import UploadRefused
 from web import here
 from web.pages import times
-from web.pages.answers import shown
-from web.pages.verdicts import NOT_GENUINE, WORDS, Verdict
+from web.pages.answers import content_of, shown
+from web.pages.verdicts import NO_SIGNED_CARD, NOT_GENUINE, WORDS, Verdict
 from web.pages.words import _, local
 from web.services import verification
 from web.services.verification import Entry, FileFindings
@@ -73,13 +73,12 @@ def by_code(code: str) -> Response:
 def upload() -> Response:
     """The register's answer to a file, and what was found in it."""
     sent = request.files.get("file")
-    content = sent.read() if sent else b""
-    if not content:
+    if sent is None or not sent.filename:
         return _ask({"file": _("Pilih berkas PDF kartu dahulu.")}, 422)
     try:
-        found = verification.by_file(content)
+        found = verification.by_file(content_of(sent))
     except UploadRefused as error:
-        return _ask({"file": local(error.text)}, status_of(error.code))
+        return _ask({"file": _why(error)}, status_of(error.code))
     verdict = _verdict(found)
     return shown(
         "public/verdict.html",
@@ -93,12 +92,19 @@ def _ask(errors: dict[str, str], status: int) -> Response:
     return shown("public/verify_ask.html", status, errors=errors, entered=request.args.get("code", ""))
 
 
+def _why(error: UploadRefused) -> str:
+    """Why a file is not checked; here only a PDF is asked for."""
+    if error.code == "file_type_not_accepted":
+        return _("Berkas ini bukan PDF. Kirim berkas PDF kartu.")
+    return local(error.text)
+
+
 def _verdict(found: FileFindings) -> Verdict:
     """The register's word counts, but never for a file that is not the registered one or does not verify."""
     if found.entry.state == "valid" and not found.genuine:
         return NOT_GENUINE
-    if found.entry.state == "unknown" and found.verdict.signatures:
-        return NOT_GENUINE
+    if found.entry.state == "unknown":
+        return NOT_GENUINE if found.verdict.signatures else NO_SIGNED_CARD
     return WORDS[found.entry.state]
 
 

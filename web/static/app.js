@@ -50,14 +50,38 @@
     const key = "alur:" + form.dataset.save;
     const told = $("[data-saved]", form);
     const away = $("#away");
-    let timer = 0, busy = false, again = false, stale = false;
+    const older = $("#older");
+    const hold = "hold" in form.dataset;
+    let timer = 0, busy = false, again = false, stale = hold;
     const entries = () => Object.fromEntries([...new FormData(form)].filter(([k, v]) => typeof v === "string" && !k.startsWith("csrf") && k !== "idempotency_key" && k !== "revision"));
-    const kept = store.get(key);
-    if (kept && !$(".error-summary")) {
-      try { fill(form, JSON.parse(kept)); save(); } catch { store.drop(key); }
+    // A copy on this device tells which revision it was made from: it never replaces anything newer by itself.
+    const kept = copy();
+    let base = hold ? (kept ? kept.revision : 0) : Number(form.dataset.revision);
+    const remember = () => store.set(key, JSON.stringify({ revision: base, values: entries() }));
+    if (kept && !hold && !$(".error-summary")) take(kept);
+    form.addEventListener("input", () => { remember(); clearTimeout(timer); timer = setTimeout(save, 1200); });
+    form.addEventListener("submit", () => { clearTimeout(timer); remember(); });
+    function copy() {
+      try {
+        const found = JSON.parse(store.get(key));
+        if (found && Number.isInteger(found.revision) && found.values && typeof found.values === "object") return found;
+      } catch { /* no copy of ours */ }
+      store.drop(key);
+      return null;
     }
-    form.addEventListener("input", () => { store.set(key, JSON.stringify(entries())); clearTimeout(timer); timer = setTimeout(save, 1200); });
-    form.addEventListener("submit", () => { clearTimeout(timer); store.set(key, JSON.stringify(entries())); });
+    function take(kept) {
+      const differs = Object.entries(kept.values).filter(([name, value]) => form.elements.namedItem(name) && value !== given(form, name));
+      if (!differs.length) { store.drop(key); return; }
+      if (kept.revision === base) { fill(form, kept.values); save(); return; }
+      stale = true;
+      form.inert = true;
+      $("[data-differs]", older).replaceChildren(...differs.map(([name, value]) => Object.assign(document.createElement("li"), { textContent: words(form, name, value) })));
+      older.hidden = false;
+      older.focus();
+      const decided = (act) => () => { act(); older.hidden = true; form.inert = stale = false; $("input:not([type=hidden]), select, textarea", form)?.focus(); };
+      $("[data-use]", older).addEventListener("click", decided(() => { fill(form, kept.values); remember(); setTimeout(save, 0); }));
+      $("[data-discard]", older).addEventListener("click", decided(() => { store.drop(key); form.reset(); }));
+    }
     addEventListener("online", () => { if (store.get(key)) save(); });
     async function save() {
       if (stale) return;
@@ -72,11 +96,17 @@
         told.classList.toggle("bad", !r.ok);
         told.textContent = answer.words || "";
         if (r.ok) {
-          form.elements.revision.value = answer.revision;
+          form.elements.revision.value = base = answer.revision;
           if (answer.complete && JSON.stringify(entries()) === body) store.drop(key);
-        } else if (r.status === 412 || r.status === 409) { stale = true; say(told.textContent); }
+          else remember();
+        } else if (r.status === 412 || r.status === 409) {
+          stale = true;
+          if (r.status === 409) told.textContent = form.dataset.closed;
+          remember();
+          say(told.textContent);
+        }
       } catch {
-        store.set(key, body);
+        remember();
         away.hidden = false;
         told.textContent = "";
         clearTimeout(timer);
@@ -95,6 +125,22 @@
       else if (found.type === "checkbox") found.checked = true;
       else found.value = value;
     }
+  }
+  // What the server gave for an entry, whatever the browser has put there since.
+  function given(form, name) {
+    const found = form.elements.namedItem(name);
+    if (found instanceof RadioNodeList) return [...found].find((r) => r.defaultChecked)?.value;
+    if (found.options) return ([...found.options].find((o) => o.defaultSelected) || found.options[0])?.value;
+    return found.type === "checkbox" || found.type === "radio" ? (found.defaultChecked ? found.value : undefined) : found.defaultValue;
+  }
+  // An entry as a person reads it: its label, and what stands there.
+  function words(form, name, value) {
+    const found = form.elements.namedItem(name);
+    const one = found instanceof RadioNodeList ? [...found].find((r) => r.value === value) || found[0] : found;
+    const label = (e) => e?.labels?.[0]?.textContent || "";
+    const legend = $("legend", one.closest("fieldset") || document.createElement("p"))?.textContent;
+    const text = one.options ? [...one.options].find((o) => o.value === value)?.textContent || value : found === one ? value : label(one);
+    return (found === one && legend ? legend + ", " : "") + (found === one ? label(one) : legend || "") + ": " + (text || "–");
   }
   // What was sent and taken is no longer needed here.
   $$("[data-taken]").forEach((e) => store.drop("alur:" + e.dataset.taken));
