@@ -47,23 +47,40 @@ def _loop(ground: Ground, start: str) -> list[Transition]:
 
 
 def standstills(ground: Ground) -> Iterator[Fault]:
-    """States where every system move may fail its guards and nothing else leads on (rule 6)."""
+    """States where whatever leads on by itself may fail its guards, and nobody else leads on (rule 6)."""
     for state, _ in ground.reached():
-        tried = ground.graph.system[state]
-        if not tried or is_constant(tried[-1], True):
-            continue
-        if spot := next((s for s in ground.walk.spots(state) if not _other_exit(ground, s)), None):
-            yield Fault(
-                code="system_moves_may_fail",
-                message=f"When no guard holds, a case stays in `{state}` for ever; add a last system move without "
-                f"`when`, or another way out.",
-                place=("transitions", tried[-1].name, "when"),
-                path=ground.walk.path(spot),
-            )
+        if spot := next((s for s in ground.walk.spots(state) if not _sure_to_leave(ground, s)), None):
+            ways = [move for move, _ in ground.walk.onward[spot] if move.to != state]
+            last = next((move for move in reversed(ways) if move.by == "system"), ways[-1])
+            yield _standstill(ground, spot, last)
 
 
-def _other_exit(ground: Ground, spot: Spot) -> bool:
-    return any(move.by != "system" and move.to != spot.state for move, _ in ground.walk.onward[spot])
+def _standstill(ground: Ground, spot: Spot, last: Transition) -> Fault:
+    path, place = ground.walk.path(spot), ("transitions", last.name, "when" if last.when else "by")
+    if last.by == "system":
+        message = f"When no guard holds, a case stays in `{spot.state}` for ever; add a last system move without `when`"
+        return Fault(code="system_moves_may_fail", message=f"{message}, or another way out.", place=place, path=path)
+    message = (
+        f"`{last.name}` is tried once, and when its guard fails, or its clock passed that step before, a case stays "
+        f"in `{spot.state}` for ever; add a timer without `when`, or another way out."
+    )
+    return Fault(code="timer_may_fail", message=message, place=place, path=path)
+
+
+def _sure_to_leave(ground: Ground, spot: Spot) -> bool:
+    """True when a person or a hold may lead on, or something surely will; also where there is no way at all."""
+    tried = ground.graph.system[spot.state]
+    if tried and is_constant(tried[-1], True):
+        return True
+    ways = [move for move, _ in ground.walk.onward[spot] if move.to != spot.state]
+    return not ways or any(_sure(ground, spot.state, move) for move in ways)
+
+
+def _sure(ground: Ground, state: str, move: Transition) -> bool:
+    if move.by != "timer":
+        return move.by != "system"
+    timers = [timer for timer in ground.process.states[state].timers if timer.fire == move.name]
+    return any(timer.every or is_constant(move, True) for timer in timers)
 
 
 def steps_out_of_place(ground: Ground) -> Iterator[Fault]:
