@@ -87,7 +87,7 @@ def walk(graph: Graph) -> Walk:
     queue = deque(came)
     while queue:
         spot = queue.popleft()
-        onward[spot] = list(_onward(graph, pace, spot))
+        onward[spot] = list(pace.onward(graph, spot))
         for move, reached in onward[spot]:
             if reached not in came:
                 came[reached] = (spot, move.name)
@@ -97,15 +97,6 @@ def walk(graph: Graph) -> Walk:
                 f"More than {MAX_SPOTS:,} combinations of states, clocks and holds; use fewer clocks or holds."
             )
     return Walk(came=came, onward=onward)
-
-
-def _onward(graph: Graph, pace: Pace, spot: Spot) -> Iterator[tuple[Transition, Spot]]:
-    for move in graph.moves[spot.state]:
-        if move.holds is None or move.holds & spot.held:
-            if move.steps is None:
-                yield move.do, pace.after(spot, move.do)
-            elif step := pace.coming(spot, move):
-                yield move.do, pace.after(spot._replace(fired=spot.fired | {step}), move.do)
 
 
 class Pace:
@@ -142,6 +133,15 @@ class Pace:
         held = frozenset(self.process.holds) if move.name in self.submits else spot.held
         kept = frozenset(name for name in held if move.to not in self.process.holds[name].until)
         return Spot(move.to, kept, self._phases(spot.clocks, move.to), done, spot.fired)
+
+    def onward(self, graph: Graph, spot: Spot) -> Iterator[tuple[Transition, Spot]]:
+        """Moves that may be made at `spot`, with where they lead."""
+        for move in graph.moves[spot.state]:
+            if move.holds is None or move.holds & spot.held:
+                if move.steps is None:
+                    yield move.do, self.after(spot, move.do)
+                elif step := self.coming(spot, move):
+                    yield move.do, self.after(spot._replace(fired=spot.fired | {step}), move.do)
 
     def coming(self, spot: Spot, move: Move) -> tuple[str, int] | None:
         """The first step of a clock that may still fire `move` at `spot`."""
