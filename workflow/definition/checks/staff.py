@@ -1,7 +1,8 @@
 """Whether four eyes can be met by the persons that an office has (`distinct_from`, rule 15).
 
 An exact search over who may have acted in which role since the last submission. Only roles that stand apart from
-another are remembered, so a search over twenty persons stays small. The party is never staff of its own case.
+another are remembered, and persons of the same roles are interchangeable, so a search over many persons stays small.
+The party is never staff of its own case.
 """
 
 from __future__ import annotations
@@ -89,6 +90,21 @@ class _Crew:
         roles = {role, *(self.staff[person] & self.staff_roles)} if assisting else {role}
         return frozenset((name, person) for name in roles if self.apart.get(name))
 
+    def alike(self, acted: Acted) -> Acted:
+        """`acted` with persons of the same roles exchanged, so that equal situations are met once."""
+        done: dict[str, list[str]] = {}
+        for role, person in sorted(acted):
+            done.setdefault(person, []).append(role)
+        kinds: dict[frozenset[str], list[str]] = {}
+        for person in sorted(self.staff):
+            kinds.setdefault(self.staff[person], []).append(person)
+        return frozenset(
+            (role, person)
+            for alike in kinds.values()
+            for person, roles in zip(alike, sorted((done.get(p, []) for p in alike), reverse=True), strict=True)
+            for role in roles
+        )
+
     def ways(self, move: Transition, acted: Acted, *, anew: bool) -> Iterator[Acted]:
         """Who acted after `move`, for each person who may perform it."""
         before: Acted = frozenset() if anew else acted
@@ -121,7 +137,7 @@ def _scenes(graph: Graph, crew: _Crew) -> Iterator[tuple[Scene, tuple[str, ...]]
         yield scene, came[scene]
         for do, reached in pace.onward(graph, scene.spot):
             for acted in crew.ways(do, scene.acted, anew=do.name in pace.submits):
-                after = Scene(reached, acted)
+                after = Scene(reached, crew.alike(acted))
                 if after not in came:
                     came[after] = (*came[scene], do.name)
                     queue.append(after)
