@@ -80,7 +80,17 @@ def _tried(waiting: Sequence[Transition]) -> tuple[Transition, ...]:
 
 
 def _possible(moves: Sequence[Transition]) -> tuple[Transition, ...]:
-    return tuple(move for move in moves if not is_constant(move, False))
+    """Without moves that never hold, or only where one before them holds too, asked at the same moment."""
+    out: list[Transition] = []
+    for move in moves:
+        first = any(before.run == move.run and _guards(before) <= _guards(move) for before in out)
+        if not first and not is_constant(move, False):
+            out.append(move)
+    return tuple(out)
+
+
+def _guards(move: Transition) -> set[str]:
+    return {condition.guard.source for condition in move.when}
 
 
 def _moves(process: Process, state: str, tried: Sequence[Transition], passing: bool) -> Iterator[Move]:

@@ -37,8 +37,8 @@ def _reason(ground: Ground, move: Transition, state: str) -> tuple[str, str]:
             ground.graph.system[state][-1].name if ground.graph.system[state] else ground.process.moves_from(state)[0]
         )
         return "move_shadowed", (
-            f"`{move.name}` never happens in `{state}`: `{first}` comes first there and does not fail; "
-            "change their order, or give that one a guard."
+            f"`{move.name}` never happens in `{state}`: `{first}` comes first there whenever it could; "
+            "change their order, or their guards."
         )
     if state in ground.graph.passing:
         return "state_left_at_once", (
