@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow.definition.body import body_hash, make_body, parts_of
 from workflow.definition.builder import build_process
+from workflow.definition.checks.proofs import prove
 from workflow.definition.errors import DefinitionError, Problem
 from workflow.definition.format import check_format
 from workflow.definition.node import Node, Report
@@ -31,7 +32,10 @@ def read_process(path: Path) -> Process:
 
 
 def parse_process(files: Mapping[str, str], *, folder: str = "", process_file: str = PROCESS_FILE) -> Process:
-    """The process of `files` (name → text); `folder` is put before the names told in problems."""
+    """The process of `files` (name → text); `folder` is put before the names told in problems.
+
+    Raises DefinitionError with all problems: first those of reading, and when there are none, failed proofs.
+    """
     report = Report()
     process = _load(files, process_file, folder, report)
     if process is None:
@@ -40,11 +44,14 @@ def parse_process(files: Mapping[str, str], *, folder: str = "", process_file: s
     for part in PARTS:
         if source := _part(files, part, process, folder, report):
             parts[part] = source
-    return _make(parts, report)
+    return prove(_make(parts, report), Node(process, report, (), process.data))
 
 
 def load_process(body: Mapping[str, Any]) -> Process:
-    """The process of a stored canonical body; equal to the one it was made from, with the same hash."""
+    """The process of a stored canonical body; equal to the one it was made from, with the same hash.
+
+    It was proven when it was published; a case that pins it must go on, whatever later proofs say.
+    """
     parts = {name: Source(file=f"{name}.yaml", data=data) for name, data in parts_of(body).items()}
     return _make(parts, Report())
 

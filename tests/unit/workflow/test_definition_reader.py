@@ -234,12 +234,11 @@ def test_a_stored_process_that_is_broken_is_told_without_lines(ak1):
 
 def test_the_order_of_transitions_changes_the_hash():
     """The first system move that holds wins (rule 6), so another order is another process."""
-    begin = BASE["process.yaml"].index("  begin:")
-    doubt = BASE["process.yaml"].index("  doubt:")
-    end = BASE["process.yaml"].index("  promote:")
-    text = BASE["process.yaml"]
+    text = BASE["process.yaml"].replace("intake_checks}", "intake_checks, when: size(result.warnings) > 0}\n  @")
+    text = text.replace("  @", "  ask: {from: received, to: correction, by: system, run: intake_checks}")
+    begin, doubt, end = (text.index(f"  {name}:") for name in ("begin", "doubt", "ask"))
     swapped = text[:begin] + text[doubt:end] + text[begin:doubt] + text[end:]
-    assert parse_process({**BASE, "process.yaml": swapped}).hash != parse_process(BASE).hash
+    assert parse_process({**BASE, "process.yaml": swapped}).hash != parse_process({**BASE, "process.yaml": text}).hash
 
 
 def test_comments_and_scenarios_do_not_change_the_hash():
