@@ -129,7 +129,7 @@ def walk(process: Process, chance: random.Random, steps: int) -> int:
 
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(process=definitions(spoilt=False), seed=st.integers(0, 2**32))
