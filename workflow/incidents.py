@@ -24,6 +24,8 @@ def retry(draft: Draft, command: Command) -> Step:
 def skip(draft: Draft, command: Command) -> tuple[Step, Mapping[str, Any]]:
     """The step without which the case is to move, and what its event says of it. The caller moves."""
     step = _failed(draft, command)
+    if any(r.step == step.run for r in draft.book.process.requires):
+        raise Refused(Refusal("step_required", {"run": step.run}))
     _require_reason(command)
     return step, {"input": command.input_digest, "code": step.failed}
 

@@ -76,6 +76,10 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Tidak ada langkah yang gagal pada permohonan ini.",
         "en": "No step of this case has failed.",
     },
+    "step_required": {
+        "id": "Langkah {run} wajib pada proses ini dan tidak dapat dilewati.",
+        "en": "This process requires the step {run}; it cannot be skipped.",
+    },
     "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
     "engine_error": {
         "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.kernel_kit import ANI, CITRA, DEDI, FAR, SITI, Desk, approved
+from tests.kernel_kit import ANI, CITRA, DEDI, FAR, SITI, Desk, approved, variant
 from workflow.incidents import DIVERT, RETRY, SKIP
 
 REASON = {"input": {"reason": "TSA pulih kembali."}, "input_digest": "ab" * 32}
@@ -53,6 +55,15 @@ def test_a_step_is_skipped_with_a_reason_only() -> None:
     assert skipped.events[0].body["input"] == REASON["input_digest"]
     assert desk.case.state == "signed"
     desk.check()
+
+
+def test_a_required_step_is_not_skipped(tmp_path: Path) -> None:
+    """What `requires:` proves of a definition holds for its incidents, too."""
+    required = ("form: form.yaml", "form: form.yaml\nrequires: [{step: sign_card, before: issued}]")
+    desk = approved(variant(tmp_path, required))
+    desk.do("sign", CITRA)
+    desk.finish(ok=False)
+    assert desk.refusal(SKIP, DEDI, **REASON) == "step_required"
 
 
 def test_a_case_is_diverted_to_a_state_of_its_process() -> None:
