@@ -3,6 +3,7 @@ SQLAlchemy cost three times the client's CPU."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -80,14 +81,13 @@ def _source(name: str) -> str:
     return f"d_{name} AS MATERIALIZED (SELECT {typed} FROM unnest({arrays}) AS x({raw}))"  # noqa: S608 - our own names
 
 
-def _statement() -> str:
-    sources = ["moment AS (SELECT %b::timestamptz AS at)", *(_source(name) for name in COLUMNS)]
-    writes = [f"w_{name} AS ({sql})" for name, sql in _WRITES.items() if name != "ack"]
-    return "WITH " + ",\n".join(sources + writes) + "\n" + _WRITES["ack"]
-
-
-STATEMENT = _statement()
-_WIDTHS = {name: len(columns) for name, columns in COLUMNS.items()}
+@cache
+def _statement(sources: frozenset[str]) -> str:
+    """The statement for a batch that has rows of `sources`: what has none costs nothing, which counts at batch 1."""
+    ordered = [name for name in COLUMNS if name in sources]
+    head = ["moment AS (SELECT %b::timestamptz AS at)", *(_source(name) for name in ordered)]
+    writes = [f"w_{name} AS ({_WRITES[name]})" for name in ordered if name != "ack"]
+    return "WITH " + ",\n".join(head + writes) + "\n" + _WRITES["ack"]
 
 
 def write(cursor: psycopg.Cursor[Any], batch: Batch) -> None:
@@ -96,10 +96,15 @@ def write(cursor: psycopg.Cursor[Any], batch: Batch) -> None:
     JSON travels as text and is parsed by the server: wrapping each value for the driver cost more than deciding it.
     """
     parameters: list[Any] = [batch.now]
-    for name, width in _WIDTHS.items():
-        rows = batch.rows.get(name)
-        parameters.extend(map(list, zip(*rows, strict=True)) if rows else _EMPTY[width])
-    cursor.execute(STATEMENT, parameters)
+    sources = _present(batch)
+    for name, columns in COLUMNS.items():
+        if name in sources:
+            rows = batch.rows.get(name)
+            parameters.extend(map(list, zip(*rows, strict=True)) if rows else [[] for _ in columns])
+    cursor.execute(_statement(sources), parameters)
 
 
-_EMPTY: dict[int, list[list[Any]]] = {width: [[]] * width for width in _WIDTHS.values()}
+def _present(batch: Batch) -> frozenset[str]:
+    """Sources with rows. Removing timers looks at those that stay; a batch always acknowledges."""
+    present = {name for name, rows in batch.rows.items() if rows} | {"ack"}
+    return frozenset(present | {"timer"} if "touched" in present else present)
