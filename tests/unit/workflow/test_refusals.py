@@ -23,6 +23,7 @@ DETAILS = {
     "data_incomplete": {"fields": [{"field": "nik", "code": "required"}]},
     "document_missing": {"kinds": ["photo", "ktp"]},
     "hold_full": {"hold": "nik", "others": [1, 2]},
+    "step_required": {"run": "sign_card"},
 }
 
 
