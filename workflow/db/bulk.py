@@ -1,5 +1,4 @@
-"""The one statement that writes a batch. The bare driver, because the bench asks for it: the same rows through
-SQLAlchemy cost three times the client's CPU."""
+"""The one statement that writes a batch, through the bare driver: docs/adr/0004-bare-driver.md tells why."""
 
 from __future__ import annotations
 
