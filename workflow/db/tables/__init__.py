@@ -8,6 +8,7 @@ from __future__ import annotations
 from workflow.db.tables.cards import card, card_series, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
 from workflow.db.tables.columns import metadata
+from workflow.db.tables.journal import journal
 from workflow.db.tables.people import access_log, account, idempotency, membership, notice, person_key, token
 from workflow.db.tables.work import command, outbox, task, timer
 
@@ -25,6 +26,7 @@ __all__ = [
     "hold",
     "hold_key",
     "idempotency",
+    "journal",
     "membership",
     "metadata",
     "notice",
