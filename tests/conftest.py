@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from alur.furnish import add_demo_accounts, furnish
 from alur.settings import load
 from alur.wiring import House, open_house
+
+#: On a busy machine time says nothing about the code: no test asserts it.
+settings.register_profile("alur", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("alur")
 
 
 @pytest.hookimpl(trylast=True)
