@@ -10,19 +10,16 @@ from workflow import incidents, timers
 from workflow.case import DRAFT, Case, Step
 from workflow.clocks import due
 from workflow.commands import FINISH_STEP, FIRE_TIMER, INTERNAL, SUBMIT, SYSTEM, TIMER, Command
-from workflow.conditions import holds, require_guards, told
+from workflow.conditions import require_guards, told
 from workflow.decision import Decision, Draft, Refused
-from workflow.definition.process import BUILT_IN_MOVERS, StateTimer, Transition
-from workflow.errors import CorruptHistoryError
+from workflow.definition.process import BUILT_IN_MOVERS, StateTimer
 from workflow.events import stamp
 from workflow.inputs import refuse_input
+from workflow.moves import cascade, fire_move, move_case, moved_body, refuse_blocked
 from workflow.permission import acting_roles, refuse_submit, refuse_transition, wrong_state
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
 from workflow.submission import holds_taken, refuse_content, version_body
-
-#: Moves that one command may cause; a definition that needs more is a loop.
-MAX_CASCADE = 20
 
 
 def decide(book: Rulebook, case: Case, command: Command, now: datetime) -> Decision:
@@ -71,7 +68,7 @@ def _submit(draft: Draft, command: Command) -> None:
     if taken.keys:
         body |= taken.body()
     draft.add("submitted", command.actor.id, body)
-    _cascade(draft, command)
+    cascade(draft, command)
 
 
 def _transition(draft: Draft, command: Command) -> None:
@@ -88,7 +85,7 @@ def _transition(draft: Draft, command: Command) -> None:
     if submitted is not None:
         draft.require(refuse_content(book.process, submitted, draft.today))
     verdicts = require_guards(draft, transition, command)
-    body = _moved_body(draft, transition, command)
+    body = moved_body(draft, transition, command)
     if verdicts:
         body["guards"] = verdicts
     if case.step is not None and case.step.failed is None:
@@ -96,8 +93,8 @@ def _transition(draft: Draft, command: Command) -> None:
     if transition.run:
         draft.request(command.actor.id, transition, (transition.name,), body)
     else:
-        _move(draft, transition, command.actor.id, body)
-        _cascade(draft, command)
+        move_case(draft, transition, command.actor.id, body)
+        cascade(draft, command)
 
 
 def _refuse_revision(case: Case, command: Command) -> Refusal | None:
@@ -106,51 +103,6 @@ def _refuse_revision(case: Case, command: Command) -> Refusal | None:
         return None
     at = stamp(case.entered_at) if case.entered_at else None
     return Refusal("stale_revision", {"revision": seen, "by": case.moved_by, "at": at})
-
-
-def _moved_body(draft: Draft, transition: Transition, command: Command) -> dict[str, Any]:
-    case, book = draft.case, draft.book
-    body: dict[str, Any] = {
-        "do": transition.name,
-        "from": case.state,
-        "to": transition.to,
-        "role": transition.by,
-    }
-    if command.actor.id != case.owner:
-        acting = acting_roles(book, transition.by, command.actor)
-        if acting:
-            body["acting"] = list(acting)
-    if command.input_digest:
-        body["input"] = command.input_digest
-    if command.checklist:
-        body["checklist"] = list(command.checklist)
-    if command.submission is not None and book.submits(transition):
-        body |= version_body(book.process, command.submission, draft.today)
-        body |= holds_taken(book.process, command, case.owner).body()
-    return body
-
-
-def _move(draft: Draft, transition: Transition, actor: str, body: Mapping[str, Any]) -> None:
-    event = draft.add("moved", actor, body)
-    if transition.then:
-        draft.notify(event.seq, transition.then)
-    if transition.to != body["from"] or not transition.internal:
-        draft.follow_holds(transition.to)
-
-
-def _cascade(draft: Draft, command: Command) -> None:
-    """Perform the moves that fire by themselves, up to the first that needs a step or none holds (rule 6)."""
-    for _ in range(MAX_CASCADE):
-        waiting = draft.book.system.get(draft.case.state, ())
-        move = next((t for t in waiting if t.run or holds(draft, t, command, {})), None)
-        if move is None:
-            return
-        body = {"do": move.name, "from": draft.case.state, "to": move.to, "role": SYSTEM}
-        if move.run:
-            draft.request(SYSTEM, move, tuple(t.name for t in waiting if t.run == move.run), body)
-            return
-        _move(draft, move, SYSTEM, body)
-    raise CorruptHistoryError(f"Case {draft.case.id} moves by itself without end from {draft.case.state}.")
 
 
 def _finish_step(draft: Draft, command: Command) -> None:
@@ -188,8 +140,8 @@ def _end_step(
         return
     draft.add(type_, actor, {"step": step.seq, "run": step.run, **said})
     transition = draft.book.transitions[move]
-    _move(draft, transition, step.actor, {**step.carry, "do": move, "to": transition.to, "step": step.seq})
-    _cascade(draft, command)
+    move_case(draft, transition, step.actor, {**step.carry, "do": move, "to": transition.to, "step": step.seq})
+    cascade(draft, command)
 
 
 def _retry(draft: Draft, command: Command) -> None:
@@ -204,7 +156,7 @@ def _skip(draft: Draft, command: Command) -> None:
 def _divert(draft: Draft, command: Command) -> None:
     incidents.divert(draft, command)
     draft.follow_holds(draft.case.state)
-    _cascade(draft, command)
+    cascade(draft, command)
 
 
 def _fire_timer(draft: Draft, command: Command) -> None:
@@ -219,13 +171,13 @@ def _fire_timer(draft: Draft, command: Command) -> None:
 def _fire_state(draft: Draft, command: Command, rest: str, moment: datetime) -> None:
     timer = draft.book.process.states[draft.case.state].timers[int(rest.rpartition("/")[2])]
     n = timers.occurrences(draft.book, timer, draft.case, draft.now) if timer.notify else _next(draft.case, timer)
-    _refuse_blocked(draft, timer.fire)
+    refuse_blocked(draft, timer.fire)
     body = {"timer": rest, "index": str(timer.index), "n": n, "due": stamp(moment)}
     event = draft.add("timer_fired", TIMER, body)
     if timer.notify:
         draft.notify(event.seq, timer.notify)
     if timer.fire:
-        _fire_move(draft, command, timer.fire)
+        fire_move(draft, command, timer.fire)
 
 
 def _fire_clock(draft: Draft, command: Command, rest: str, moment: datetime) -> None:
@@ -239,12 +191,12 @@ def _fire_clock(draft: Draft, command: Command, rest: str, moment: datetime) -> 
         "reached": stamp(moment),
         "due": stamp(promised) if promised else None,
     }
-    _refuse_blocked(draft, step.fire)
+    refuse_blocked(draft, step.fire)
     event = draft.add("clock_reached", TIMER, body)
     if step.then:
         draft.notify(event.seq, step.then)
     if step.fire:
-        _fire_move(draft, command, step.fire)
+        fire_move(draft, command, step.fire)
 
 
 def _fire_lease(draft: Draft, command: Command, rest: str, moment: datetime) -> None:
@@ -254,29 +206,6 @@ def _fire_lease(draft: Draft, command: Command, rest: str, moment: datetime) -> 
 
 def _next(case: Case, timer: StateTimer) -> int:
     return case.fired.get(str(timer.index), 0) + 1
-
-
-def _refuse_blocked(draft: Draft, transition: str | None) -> None:
-    """A timer that would move the case waits while a step is pending; the caller arms it again."""
-    step = draft.case.step
-    if transition is None or step is None or step.failed or draft.book.transitions[transition].cancels:
-        return
-    raise Refused(Refusal("step_pending", {"run": step.run, "do": transition}))
-
-
-def _fire_move(draft: Draft, command: Command, name: str) -> None:
-    transition = draft.book.transitions[name]
-    if draft.case.state not in transition.sources or not holds(draft, transition, command, {}):
-        return
-    step = draft.case.step
-    if step is not None and not step.failed:
-        draft.add("step_cancelled", TIMER, {"step": step.seq, "run": step.run})
-    body = {"do": name, "from": draft.case.state, "to": transition.to, "role": TIMER}
-    if transition.run:
-        draft.request(TIMER, transition, (name,), body)
-        return
-    _move(draft, transition, TIMER, body)
-    _cascade(draft, command)
 
 
 _DECIDERS: Mapping[str, Callable[[Draft, Command], None]] = {

@@ -1,0 +1,89 @@
+"""Moving a case: what the `moved` event says, and the moves that follow one by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.commands import SYSTEM, TIMER, Command
+from workflow.conditions import holds
+from workflow.decision import Draft, Refused
+from workflow.definition.process import Transition
+from workflow.errors import CorruptHistoryError
+from workflow.permission import acting_roles
+from workflow.refusals import Refusal
+from workflow.submission import holds_taken, version_body
+
+#: Moves that one command may cause; a definition that needs more is a loop.
+MAX_CASCADE = 20
+
+
+def moved_body(draft: Draft, transition: Transition, command: Command) -> dict[str, Any]:
+    """What the event of `transition` says: who did it, in which role, with digests of what was entered."""
+    case, book = draft.case, draft.book
+    body: dict[str, Any] = {
+        "do": transition.name,
+        "from": case.state,
+        "to": transition.to,
+        "role": transition.by,
+    }
+    if command.actor.id != case.owner:
+        acting = acting_roles(book, transition.by, command.actor)
+        if acting:
+            body["acting"] = list(acting)
+    if command.input_digest:
+        body["input"] = command.input_digest
+    if command.checklist:
+        body["checklist"] = list(command.checklist)
+    if command.submission is not None and book.submits(transition):
+        body |= version_body(book.process, command.submission, draft.today)
+        body |= holds_taken(book.process, command, case.owner).body()
+    return body
+
+
+def move_case(draft: Draft, transition: Transition, actor: str, body: Mapping[str, Any]) -> None:
+    """Perform `transition`, with the notice and the moves of other cases that it brings."""
+    event = draft.add("moved", actor, body)
+    if transition.then:
+        draft.notify(event.seq, transition.then)
+    if transition.to != body["from"] or not transition.internal:
+        draft.follow_holds(transition.to)
+
+
+def cascade(draft: Draft, command: Command) -> None:
+    """Perform the moves that fire by themselves, up to the first that needs a step or none holds (rule 6)."""
+    for _ in range(MAX_CASCADE):
+        waiting = draft.book.system.get(draft.case.state, ())
+        move = next((t for t in waiting if t.run or holds(draft, t, command, {})), None)
+        if move is None:
+            return
+        body = {"do": move.name, "from": draft.case.state, "to": move.to, "role": SYSTEM}
+        if move.run:
+            draft.request(SYSTEM, move, tuple(t.name for t in waiting if t.run == move.run), body)
+            return
+        move_case(draft, move, SYSTEM, body)
+    raise CorruptHistoryError(f"Case {draft.case.id} moves by itself without end from {draft.case.state}.")
+
+
+def fire_move(draft: Draft, command: Command, name: str) -> None:
+    """Perform the transition that a timer fires, where it still may."""
+    transition = draft.book.transitions[name]
+    if draft.case.state not in transition.sources or not holds(draft, transition, command, {}):
+        return
+    step = draft.case.step
+    if step is not None and not step.failed:
+        draft.add("step_cancelled", TIMER, {"step": step.seq, "run": step.run})
+    body = {"do": name, "from": draft.case.state, "to": transition.to, "role": TIMER}
+    if transition.run:
+        draft.request(TIMER, transition, (name,), body)
+        return
+    move_case(draft, transition, TIMER, body)
+    cascade(draft, command)
+
+
+def refuse_blocked(draft: Draft, transition: str | None) -> None:
+    """A timer that would move the case waits while a step is pending; the caller arms it again."""
+    step = draft.case.step
+    if transition is None or step is None or step.failed or draft.book.transitions[transition].cancels:
+        return
+    raise Refused(Refusal("step_pending", {"run": step.run, "do": transition}))
