@@ -18,7 +18,7 @@ from workflow.db.library import publish_shipped
 from workflow.definition.reader import read_process
 
 #: Folders of `definitions` that hold a process.
-SHIPPED = ("ak1-online",)
+SHIPPED = ("ak1-online", "course")
 
 
 class DemoAccount(NamedTuple):
@@ -33,6 +33,7 @@ _OFFICES = ("palembang", "lamongan", "banda-aceh")
 DEMO_ACCOUNTS: Mapping[str, DemoAccount] = {
     "siti": DemoAccount("Siti Rahmawati", {}),
     "operator": DemoAccount("Ani Wulandari", dict.fromkeys(_OFFICES, ("operator",))),
+    "instructor": DemoAccount("Indra Saputra", dict.fromkeys(_OFFICES, ("instructor",))),
     "operator2": DemoAccount("Budi Santoso", dict.fromkeys(_OFFICES, ("operator",))),
     "signer": DemoAccount("Citra Lestari, S.Sos.", dict.fromkeys(_OFFICES, ("signer",))),
     "head": DemoAccount("Dedi Kurniawan, M.Si.", dict.fromkeys(_OFFICES, ("head",))),

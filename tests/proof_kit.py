@@ -157,7 +157,7 @@ class Stage:
         if move.by == "hold":
             fitting = [h.name for h in self.process.holds.values() if h.replaces == move.name]
             fitting += [h.name for h in self.process.holds.values() if h.freed == move.name and h.full == case.state]
-            return Command(move.name, HOLD, **fields) if set(fitting) & set(case.holds) else None
+            return Command(move.name, HOLD, **fields) if set(fitting) & {*case.holds, *case.line} else None
         if move.by in BUILT_IN_MOVERS:
             return None
         if move.by == self.book.party:

@@ -81,13 +81,14 @@ def open_filled(
     data: Mapping[str, Any] | None = None,
     kinds: Sequence[str] = ("photo", "ktp", "diploma"),
     by: str | None = None,
+    process: str = PROCESS,
 ) -> int:
     """A draft with data and documents, entered by its owner or by the officer `by`."""
     who, offices = (by, (office,)) if by else (owner, ())
     owner_id = account_id(house, owner) if owner else None
     with as_web(house, who, *offices) as db:
-        hash_ = library.current(db, PROCESS)
-        id_ = cases.open_case(db, house.vault, process=PROCESS, definition=hash_, office=office, owner=owner_id)
+        hash_ = library.current(db, process)
+        id_ = cases.open_case(db, house.vault, process=process, definition=hash_, office=office, owner=owner_id)
         cases.save_data(db, house.vault, cases.get(db, id_, lock=True), data or sample_data(), None)
         for kind in kinds:
             found = cases.get(db, id_, lock=True)

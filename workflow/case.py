@@ -92,6 +92,10 @@ class Case(NamedTuple):
     fired: Mapping[str, int] = NONE
     #: HMAC of the key it holds, by hold.
     holds: Mapping[str, str] = NONE
+    #: HMAC of the key for whose place it stands in line, by hold.
+    line: Mapping[str, str] = NONE
+    #: Transitions that a hold asked for while a step was pending; performed when it has ended.
+    owed: tuple[str, ...] = ()
 
 
 def fold_to_json(case: Case) -> dict[str, Any]:
@@ -108,6 +112,8 @@ def fold_to_json(case: Case) -> dict[str, Any]:
         "clocks": {name: tuple(r) for name, r in case.clocks.items()},
         "fired": case.fired,
         "holds": case.holds,
+        "line": case.line,
+        "owed": case.owed,
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -121,9 +127,15 @@ def fold_text(case: Case) -> str:
 FOLD_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS
 
 
+#: Parts that are stored as they are.
+_PLAIN = ("documents", "complete", "moved_by", "fired", "holds", "line")
+
+
 def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments of `Case` from what `fold_to_json` stored."""
-    out: dict[str, Any] = {k: fold[k] for k in ("documents", "complete", "moved_by", "fired", "holds") if k in fold}
+    out: dict[str, Any] = {k: fold[k] for k in _PLAIN if k in fold}
+    if "owed" in fold:
+        out["owed"] = tuple(fold["owed"])
     for name in ("submitted_at", "entered_at"):
         if name in fold:
             out[name] = _moment(fold[name])

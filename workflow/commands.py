@@ -41,13 +41,20 @@ class Submission(NamedTuple):
     documents: Mapping[str, str]
 
 
+#: Where a case stands towards a key: it has a place, was called to one that came free, or waits in line for one.
+HELD, CALLED, LINE = "held", "called", "line"
+
+
 class Standing(NamedTuple):
-    """Another case that holds the same key."""
+    """Another case that holds the same key, or waits for it."""
 
     case: int
     state: str
     #: Account of its party.
     owner: str | None = None
+    place: str = HELD
+    #: Number of the command that put it there: the order of the line.
+    arrival: int = 0
 
 
 class Command(NamedTuple):

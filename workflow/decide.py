@@ -9,13 +9,13 @@ from typing import Any
 from workflow import incidents, timers
 from workflow.case import DRAFT, Case, Step
 from workflow.clocks import due
-from workflow.commands import FINISH_STEP, FIRE_TIMER, INTERNAL, SUBMIT, SYSTEM, TIMER, Command
+from workflow.commands import FINISH_STEP, FIRE_TIMER, HOLD, INTERNAL, SUBMIT, SYSTEM, TIMER, Command
 from workflow.conditions import require_guards, told
 from workflow.decision import Decision, Draft, Refused
 from workflow.definition.process import BUILT_IN_MOVERS, StateTimer
 from workflow.events import stamp
 from workflow.inputs import refuse_input
-from workflow.moves import cascade, fire_move, move_case, moved_body, refuse_blocked
+from workflow.moves import cascade, fire_move, move_case, moved_body, pay, pending, refuse_blocked
 from workflow.permission import acting_roles, refuse_submit, refuse_transition, wrong_state
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
@@ -51,7 +51,7 @@ def _submit(draft: Draft, command: Command) -> None:
     if command.submission is None:
         raise Refused(Refusal("data_incomplete", {"fields": []}))
     draft.require(refuse_content(book.process, command.submission, draft.today))
-    taken = holds_taken(book.process, command, case.owner)
+    taken = holds_taken(book.process, case, command)
     role = book.party or sorted(command.actor.roles & book.staff)[0]
     acting = () if command.actor.id == case.owner else acting_roles(book, role, command.actor)
     body = {
@@ -65,7 +65,7 @@ def _submit(draft: Draft, command: Command) -> None:
     }
     if acting:
         body["acting"] = list(acting)
-    if taken.keys:
+    if taken.keys or taken.line:
         body |= taken.body()
     draft.add("submitted", command.actor.id, body)
     cascade(draft, command)
@@ -78,6 +78,9 @@ def _transition(draft: Draft, command: Command) -> None:
         raise Refused(Refusal("unknown_transition", {"do": command.do}))
     if case.state not in transition.sources:
         raise Refused(wrong_state(case, transition.name))
+    if command.actor.id == HOLD and pending(case) and not transition.cancels:
+        draft.add("move_owed", HOLD, {"do": transition.name})
+        return
     draft.require(_refuse_revision(case, command))
     draft.require(refuse_transition(book, case, transition, command.actor, draft.now))
     draft.require(refuse_input(book.process, case, transition, command))
@@ -116,6 +119,7 @@ def _finish_step(draft: Draft, command: Command) -> None:
         return
     if not payload["ok"]:
         draft.fail(step, payload["code"], payload.get("attempts", 1))
+        pay(draft, command)
         return
     _end_step(draft, command, step, payload["result"], {"result": payload["result"]}, "step_succeeded", SYSTEM)
 
@@ -137,6 +141,7 @@ def _end_step(
         move, code = None, refused.refusal.code
     if move is None:
         draft.fail(step, code, 1)
+        pay(draft, command)
         return
     draft.add(type_, actor, {"step": step.seq, "run": step.run, **said})
     transition = draft.book.transitions[move]

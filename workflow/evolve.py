@@ -39,6 +39,7 @@ def _submitted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
         "revision": case.revision + 1,
         "moved_by": e.actor,
         "holds": body.get("holds", {}),
+        "line": body.get("line", {}),
         "performed": _performed({}, body, e.actor),
         **_version(body),
     }
@@ -55,10 +56,17 @@ def _moved(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
         "performed": _performed({} if fresh else case.performed, body, e.actor),
         **_version(body),
     }
+    if case.owed:
+        changes["owed"] = tuple(do for do in case.owed if do != transition.name)
     if transition.internal and body["from"] == body["to"]:
         return changes
-    holds = _held(book, body.get("holds", case.holds), body["to"])
-    return {**changes, "holds": holds, **_entry(book, case, e.seq, body["to"], e.at)}
+    holds = {**body.get("holds", case.holds), **_promoted(book, case, transition.name)}
+    return {
+        **changes,
+        "holds": _held(book, holds, body["to"]),
+        "line": _in_line(book, case, body["to"], holds),
+        **_entry(book, case, e.seq, body["to"], e.at),
+    }
 
 
 def _entry(book: Rulebook, case: Case, seq: int, to: str, at: datetime) -> Mapping[str, Any]:
@@ -94,7 +102,8 @@ def _step_requested(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     body = e.body
     carry = body.get("carry", {})
     asked_by = body.get("for", e.actor)
-    return {"step": Step(e.seq, body["run"], tuple(body["moves"]), asked_by, body["role"], carry)}
+    step = Step(e.seq, body["run"], tuple(body["moves"]), asked_by, body["role"], carry)
+    return {"step": step, "owed": tuple(do for do in case.owed if do not in step.moves)}
 
 
 def _step_ended(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
@@ -111,12 +120,29 @@ def _diverted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
         "moved_by": e.actor,
         "step": None,
         "holds": _held(book, case.holds, e.body["to"]),
+        "line": _in_line(book, case, e.body["to"], case.holds),
         **_entry(book, case, e.seq, e.body["to"], e.at),
     }
 
 
 def _held(book: Rulebook, holds: Mapping[str, str], to: str) -> Mapping[str, str]:
     return {name: key for name, key in holds.items() if to not in book.process.holds[name].until}
+
+
+def _promoted(book: Rulebook, case: Case, do: str) -> Mapping[str, str]:
+    """The places that a case in line takes by the transition that calls it."""
+    return {name: key for name, key in case.line.items() if book.process.holds[name].freed == do}
+
+
+def _in_line(book: Rulebook, case: Case, to: str, holds: Mapping[str, str]) -> Mapping[str, str]:
+    """A case stands in line while it is in the state where cases wait."""
+    if not case.line:
+        return case.line
+    return {n: key for n, key in case.line.items() if n not in holds and book.process.holds[n].full == to}
+
+
+def _owed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {"owed": (*case.owed, e.body["do"])}
 
 
 def _nothing(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
@@ -155,6 +181,7 @@ CHANGES: Mapping[str, Change] = {
     "step_ignored": _nothing,
     "step_skipped": _step_ended,
     "diverted": _diverted,
+    "move_owed": _owed,
     "task_claimed": _claimed,
     "task_released": _released,
     "lease_expired": _released,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workflow.commands import SYSTEM, TIMER, Command
+from workflow.case import Case
+from workflow.commands import HOLD, SYSTEM, TIMER, Command
 from workflow.conditions import holds
 from workflow.decision import Draft, Refused
 from workflow.definition.process import Transition
@@ -37,7 +38,7 @@ def moved_body(draft: Draft, transition: Transition, command: Command) -> dict[s
         body["checklist"] = list(command.checklist)
     if command.submission is not None and book.submits(transition):
         body |= version_body(book.process, command.submission, draft.today)
-        body |= holds_taken(book.process, command, case.owner).body()
+        body |= holds_taken(book.process, case, command).body()
     return body
 
 
@@ -53,6 +54,10 @@ def move_case(draft: Draft, transition: Transition, actor: str, body: Mapping[st
 def cascade(draft: Draft, command: Command) -> None:
     """Perform the moves that fire by themselves, up to the first that needs a step or none holds (rule 6)."""
     for _ in range(MAX_CASCADE):
+        if draft.case.owed and pay(draft, command):
+            continue
+        if pending(draft.case):
+            return
         waiting = draft.book.system.get(draft.case.state, ())
         move = next((t for t in waiting if t.run or holds(draft, t, command, {})), None)
         if move is None:
@@ -60,25 +65,38 @@ def cascade(draft: Draft, command: Command) -> None:
         body = {"do": move.name, "from": draft.case.state, "to": move.to, "role": SYSTEM}
         if move.run:
             draft.request(SYSTEM, move, tuple(t.name for t in waiting if t.run == move.run), body)
-            return
+            continue
         move_case(draft, move, SYSTEM, body)
     raise CorruptHistoryError(f"Case {draft.case.id} moves by itself without end from {draft.case.state}.")
 
 
-def fire_move(draft: Draft, command: Command, name: str) -> None:
-    """Perform the transition that a timer fires, where it still may."""
+def pay(draft: Draft, command: Command) -> bool:
+    """Perform the first move that a hold asked for while a step was pending; False when none can be made now."""
+    if pending(draft.case):
+        return False
+    return any(fire_move(draft, command, name, HOLD) for name in draft.case.owed)
+
+
+def fire_move(draft: Draft, command: Command, name: str, mover: str = TIMER) -> bool:
+    """Perform the transition that a timer or a hold fires, where it still may; False when it may not."""
     transition = draft.book.transitions[name]
     if draft.case.state not in transition.sources or not holds(draft, transition, command, {}):
-        return
+        return False
     step = draft.case.step
     if step is not None and not step.failed:
-        draft.add("step_cancelled", TIMER, {"step": step.seq, "run": step.run})
-    body = {"do": name, "from": draft.case.state, "to": transition.to, "role": TIMER}
+        draft.add("step_cancelled", mover, {"step": step.seq, "run": step.run})
+    body = {"do": name, "from": draft.case.state, "to": transition.to, "role": mover}
     if transition.run:
-        draft.request(TIMER, transition, (name,), body)
-        return
-    move_case(draft, transition, TIMER, body)
+        draft.request(mover, transition, (name,), body)
+        return True
+    move_case(draft, transition, mover, body)
     cascade(draft, command)
+    return True
+
+
+def pending(case: Case) -> bool:
+    """True while a step is under way."""
+    return case.step is not None and not case.step.failed
 
 
 def refuse_blocked(draft: Draft, transition: str | None) -> None:

@@ -26,6 +26,8 @@ class Rulebook:
         self.apart: Mapping[str, frozenset[str]] = {role: self._apart_from(role) for role in process.roles}
         #: Transitions whose decision reads the application's data.
         self.reads_data: frozenset[str] = frozenset(t for t in process.transitions if self._reads_data(t))
+        #: Holds with a line: a place that comes free goes to the first who waits.
+        self.lines: Mapping[str, Hold] = {name: hold for name, hold in process.holds.items() if hold.freed}
         #: Holds by the state that fires their `replaces` on the older case.
         self.replacing: Mapping[str, tuple[Hold, ...]] = {
             state: tuple(h for h in process.holds.values() if h.replaces and state in self.sources(h.replaces))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from workflow.commands import Command, Submission
+from workflow.case import Case
+from workflow.commands import LINE, SUBMIT, Command, Standing, Submission
 from workflow.decision import Refused
 from workflow.definition.form import check_data
 from workflow.definition.process import Hold, Process
@@ -50,25 +52,34 @@ def version_body(process: Process, submission: Submission, today: date) -> dict[
     }
 
 
-def holds_taken(process: Process, command: Command, owner: str | None) -> Taken:
-    """The holds that this submission of `owner`'s takes.
+def holds_taken(process: Process, case: Case, command: Command) -> Taken:
+    """The places that this submission takes, and those for which it stands in line.
 
-    Raises `Refused` when a hold is full; the other cases are named only where they are the same party's. A case that
-    may be replaced does not count: the new one stands beside it until it is issued, and officers are told.
+    Raises `Refused` when a hold is full and has no line, or when the submission is not the first; the other cases are
+    named only where they are the same party's. A case that may be replaced does not count: the new one stands beside
+    it until it is issued, and officers are told.
     """
-    taken = Taken({}, [], None)
+    taken = Taken({}, [], {}, None)
     for name, hold in process.holds.items():
         if name not in command.standings:
             continue
         key, standing = command.standings[name]
         taken.beside.extend(s.case for s in standing if _replaceable(process, hold, s.state))
         others = [s for s in standing if not _replaceable(process, hold, s.state)]
-        start = hold.full if len(others) >= hold.limit else None
-        if start is None and len(others) >= hold.limit:
-            own = [s.case for s in others if s.owner is not None and s.owner == owner]
+        if case.holds.get(name) == key or not _full(hold, others):
+            taken.keys[name] = key
+        elif hold.full is not None and command.do == SUBMIT:
+            taken.line[name] = key
+            taken = taken._replace(start=hold.full)
+        elif case.line.get(name) != key:
+            own = [s.case for s in others if s.owner is not None and s.owner == case.owner]
             raise Refused(Refusal("hold_full", {"hold": hold.key.removeprefix("data."), "others": own}))
-        taken = Taken({**taken.keys, name: key}, taken.beside, start or taken.start)
     return taken
+
+
+def _full(hold: Hold, others: Sequence[Standing]) -> bool:
+    """True when no place is left; whoever comes while others wait does not pass them."""
+    return sum(s.place != LINE for s in others) >= hold.limit or any(s.place == LINE for s in others)
 
 
 class Taken(NamedTuple):
@@ -78,12 +89,19 @@ class Taken(NamedTuple):
     keys: dict[str, str]
     #: Cases beside which it stands until it replaces them.
     beside: list[int]
+    #: HMAC of the key for whose place it waits, by hold.
+    line: dict[str, str]
     #: State to start in, where a hold is full and says so.
     start: str | None
 
     def body(self) -> dict[str, Any]:
         """What the event of the submission says of it."""
-        return {"holds": self.keys} | ({"beside": sorted(set(self.beside))} if self.beside else {})
+        body: dict[str, Any] = {"holds": self.keys}
+        if self.beside:
+            body["beside"] = sorted(set(self.beside))
+        if self.line:
+            body["line"] = self.line
+        return body
 
 
 def _replaceable(process: Process, hold: Hold, state: str) -> bool:

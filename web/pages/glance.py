@@ -63,6 +63,8 @@ def stamp(at: datetime, found: Seen) -> Stamp:
 def _says(feel: Tone, view: CaseView, until: str) -> str:
     if view.step is not None and view.step.failed:
         return _("Ada kendala di kantor; petugas sudah diberi tahu. Tidak ada yang perlu Anda lakukan.")
+    if view.line:
+        return _in_line(min(view.line.values()))
     if feel == "work":
         said = _("Kantor sedang mengerjakan permohonan ini. Tidak ada yang perlu Anda lakukan.")
         promise = _("Janji kami: selesai paling lambat %(at)s.", at=until) if until else ""
@@ -77,3 +79,11 @@ def _says(feel: Tone, view: CaseView, until: str) -> str:
         "bad": _("Permohonan ini tidak dapat diteruskan."),
         "end": _("Permohonan ini sudah berakhir."),
     }[feel]
+
+
+def _in_line(place: int) -> str:
+    if place == 0:
+        return _("Ada tempat kosong untuk Anda. Tidak ada yang perlu Anda lakukan.")
+    said = _("Kuota penuh. Anda nomor %(n)d di daftar tunggu, menurut urutan kedatangan.", n=place)
+    rest = _("Bila ada tempat kosong, Anda naik dengan sendirinya dan kami memberi kabar.")
+    return f"{said} {rest}"

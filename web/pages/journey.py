@@ -28,7 +28,7 @@ def main_path(process: Process) -> tuple[str, ...]:
         if way[-1] in aims:
             return way
         for move in process.moves_from(way[-1]):
-            if move.to not in seen and not process.states[move.to].final:
+            if move.to not in seen and (move.to in aims or not process.states[move.to].final):
                 seen.add(move.to)
                 ways.append((*way, move.to))
     return (start,)

@@ -17,6 +17,7 @@ from web.services.views import CaseView, StepView, TaskView
 from workflow.case import DRAFT, Task
 from workflow.db import cases, history, inbox, library
 from workflow.db.cases import DataErasedError, WorkingCopy, stored
+from workflow.db.line import places_in_line
 from workflow.definition.form import check_data
 from workflow.definition.process import Process
 from workflow.doubts import BESIDE, doubts
@@ -95,6 +96,7 @@ def show(found: Seen, *, personal: bool = True) -> CaseView:
         documents=documents.list_all(found, copy) if copy else (),
         task=task_view(found, case.task) if case.task else None,
         clocks=clocks.clocks(found),
+        line=places_in_line(session(), case.id) if case.line else {},
         deadline=clocks.deadline(found),
         step=_step(found),
         card=cards.show(found),

@@ -124,6 +124,8 @@ class CaseView:
     documents: tuple[DocumentView, ...]
     task: TaskView | None
     clocks: tuple[ClockView, ...]
+    #: Place in the waiting line by hold: 1 is the next, 0 is called already; empty when it waits for none.
+    line: Mapping[str, int]
     #: When the case must be done by, or leaves its state by itself.
     deadline: datetime | None
     #: The step that is being worked on, or the incident where it failed.

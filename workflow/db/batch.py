@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from workflow.canonical import canonical
 from workflow.case import Case, Task, fold_text
 from workflow.clocks import due
+from workflow.db.material import Call, Material, places_of
 from workflow.decision import Decision
 from workflow.evolve import MOVES_TIMERS
 from workflow.rulebook import Rulebook
@@ -35,6 +36,8 @@ class Batch:
     deferred: dict[tuple[int, str], datetime] = field(default_factory=dict)
     #: Queues that get new work.
     queues: set[str] = field(default_factory=set)
+    #: Places to which cases were called: scope, key, case.
+    called: dict[tuple[str, str, int], None] = field(default_factory=dict)
     _opened: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
 
     def acknowledge(self, command: int, status: str, outcome: Mapping[str, Any]) -> None:
@@ -80,7 +83,7 @@ class Batch:
             if case not in rearmed:
                 self.rows["timer"].append((case, name, moment))
 
-    def settle(self, book: Rulebook, before: Case, after: Case, timers_moved: bool) -> None:
+    def settle(self, book: Rulebook, before: Case, after: Case, timers_moved: bool, material: Material) -> None:
         """Write the case as it stands after all its commands of this batch: row, card, timers, due, holds."""
         fold = fold_text(after)
         self.rows["case"].append((after.id, after.state, after.revision, after.seq, after.head, after.data, fold))
@@ -88,8 +91,8 @@ class Batch:
             self.rows["card"].append((after.id, after.state))
         if timers_moved:
             self._timers(book, after)
-        if before.holds != after.holds:
-            self._holds(book, before, after)
+        if before.holds != after.holds or before.line != after.line:
+            self._holds(book, before, after, material)
 
     def _timers(self, book: Rulebook, after: Case) -> None:
         self.rows["touched"].append((after.id,))
@@ -98,14 +101,28 @@ class Batch:
         if opened is not None:
             opened[_DUE] = promised(book, after)
 
-    def _holds(self, book: Rulebook, before: Case, after: Case) -> None:
-        for name in before.holds.keys() | after.holds.keys():
-            old, new = before.holds.get(name), after.holds.get(name)
+    def _holds(self, book: Rulebook, before: Case, after: Case, material: Material) -> None:
+        was, is_ = places_of(before), places_of(after)
+        for name in was.keys() | is_.keys():
+            old, new = was.get(name), is_.get(name)
             scope = book.process.holds[name].scope
-            if old and old != new:
-                self.rows["free"].append((scope, old, after.id))
+            if old and (new is None or old[0] != new[0]):
+                self.rows["free"].append((scope, old[0], after.id))
+                self.called.pop((scope, old[0], after.id), None)
             if new and old != new:
-                self.rows["take"].append((scope, new, after.id, name))
+                there = material.holders[scope, new[0]][after.id]
+                self.rows["take"].append((scope, new[0], after.id, name, there.place, there.arrival))
+                self.called.pop((scope, new[0], after.id), None)
+
+    def call(self, calls: Iterable[Call]) -> None:
+        """Note who is called to a place; `settle` writes it for cases of this batch."""
+        for c in calls:
+            self.called[c.scope, c.key, c.case] = None
+            self.rows["summon"].append((c.case, c.do))
+
+    def finish(self) -> None:
+        """Write the calls of cases outside the batch."""
+        self.rows["call"].extend(self.called)
 
 
 def promised(book: Rulebook, case: Case) -> datetime | None:

@@ -29,7 +29,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     "outbox": {"case_id": "bigint", "seq": "int", "kind": "text", "queue": "text", "input": "jsonb"},
     "cancel": {"case_id": "bigint", "seq": "int"},
     "free": {"scope": "text", "key": "text", "case_id": "bigint"},
-    "take": {"scope": "text", "key": "text", "case_id": "bigint", "name": "text"},
+    "take": {
+        "scope": "text", "key": "text", "case_id": "bigint", "name": "text", "place": "text", "arrival": "bigint",
+    },
+    "call": {"scope": "text", "key": "text", "case_id": "bigint"},
+    "summon": {"case_id": "bigint", "do": "text"},
     "follow": {"case_id": "bigint", "scope": "text", "key": "text", "do": "text"},
     "card": {"case_id": "bigint", "state": "text"},
     "ack": {"id": "bigint", "status": "text", "outcome": "jsonb"},
@@ -56,7 +60,13 @@ _WRITES = {
         WHERE o.case_id = d.case_id AND o.seq = d.seq AND o.status = 'due'""",
     "free": """DELETE FROM hold h USING d_free d
         WHERE h.scope = d.scope AND h.key = d.key AND h.case_id = d.case_id""",
-    "take": """INSERT INTO hold (scope, key, case_id, name) SELECT scope, key, case_id, name FROM d_take""",
+    "take": """INSERT INTO hold (scope, key, case_id, name, place, arrival)
+        SELECT scope, key, case_id, name, place, arrival FROM d_take
+        ON CONFLICT (scope, key, case_id) DO UPDATE SET place = excluded.place""",
+    "call": """UPDATE hold h SET place = 'called' FROM d_call d
+        WHERE h.scope = d.scope AND h.key = d.key AND h.case_id = d.case_id AND h.place = 'line'""",
+    "summon": """INSERT INTO command (case_id, "do", actor, key)
+        SELECT case_id, "do", 'hold', gen_random_uuid() FROM d_summon""",
     "follow": """INSERT INTO command (case_id, "do", actor, key)
         SELECT h.case_id, d."do", 'hold', encode(substr(sha256(convert_to(
             'hold:' || d.case_id || ':' || h.case_id || ':' || d."do", 'UTF8')), 1, 16), 'hex')::uuid

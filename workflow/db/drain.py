@@ -18,6 +18,7 @@ from workflow.commands import FIRE_TIMER, Command
 from workflow.db import bulk
 from workflow.db.batch import Batch, moves_timers
 from workflow.db.library import Library
+from workflow.db.line import in_turn
 from workflow.db.material import Material, gather, hold_keys, submission
 from workflow.db.rows import Claimed, actor_at
 from workflow.decide import decide
@@ -113,15 +114,19 @@ class Drainer:
         rows = self._claimed = [Claimed(*row) for row in self._cursor.execute(CLAIM, [size]).fetchall()]
         if not rows:
             return Drained()
-        now = self._clock()
-        batch, drained = Batch(now), Drained(commands=len(rows))
-        self._decide_all(rows, batch, drained)
+        books = {row.id: self._book(row) for row in rows}
+        rows = self._claimed = in_turn(self._cursor, rows, books)
+        if not rows:
+            return Drained()
+        batch, drained = Batch(self._clock()), Drained(commands=len(rows))
+        self._decide_all(rows, books, batch, drained)
         drained.cases.update(row.case_id for row in rows)
         bulk.write(self._cursor, batch)
         return drained
 
-    def _decide_all(self, rows: Sequence[Claimed], batch: Batch, drained: Drained) -> None:
-        books = {row.id: self._book(row) for row in rows}
+    def _decide_all(
+        self, rows: Sequence[Claimed], books: Mapping[int, Rulebook], batch: Batch, drained: Drained
+    ) -> None:
         material = gather(self._cursor, rows, books, self._vault)
         live: dict[int, _Live] = {}
         for row in rows:
@@ -132,11 +137,12 @@ class Drainer:
             if decision is None or decision.refusal or not decision.events:
                 continue
             batch.decided(case, decision)
-            material.settle(book, case, decision.case)
+            batch.call(material.settle(book, case, decision.case, row.id))
             first, moved = (known.first, known.moved) if known else (case, False)
             live[row.case_id] = _Live(book, first, decision.case, moved or moves_timers(decision))
         for one in live.values():
-            batch.settle(one.book, one.first, one.last, one.moved)
+            batch.settle(one.book, one.first, one.last, one.moved, material)
+        batch.finish()
         batch.defer({case for case, one in live.items() if one.moved})
         drained.queues.update(batch.queues)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
 from workflow.case import Case
-from workflow.commands import SUBMIT, Standing, Submission
+from workflow.commands import CALLED, HELD, LINE, SUBMIT, Standing, Submission
 from workflow.db.rows import Claimed
+from workflow.definition.process import Hold
 from workflow.rulebook import Rulebook
 from workflow.vault import PersonKey, Vault
 
@@ -22,9 +23,19 @@ _KEYS = """INSERT INTO hold_key (scope, key) SELECT * FROM unnest(%b::text[], %b
     ON CONFLICT DO NOTHING"""
 _LOCK = """SELECT 1 FROM hold_key k JOIN unnest(%b::text[], %b::text[]) AS w(scope, key)
     ON k.scope = w.scope AND k.key = w.key ORDER BY k.scope, k.key FOR UPDATE OF k"""
-_STANDING = """SELECT h.scope, h.key, h.case_id, c.state, c.owner FROM hold h
+_STANDING = """SELECT h.scope, h.key, h.case_id, c.state, c.owner, h.place, h.arrival FROM hold h
     JOIN unnest(%b::text[], %b::text[]) AS w(scope, key) ON h.scope = w.scope AND h.key = w.key
     JOIN case_ c ON c.id = h.case_id ORDER BY h.case_id"""
+
+
+class Call(NamedTuple):
+    """A case in line that a place came free for."""
+
+    scope: str
+    key: str
+    case: int
+    #: Transition to perform on it, as `hold`.
+    do: str
 
 
 @dataclass(slots=True)
@@ -51,15 +62,46 @@ class Material:
         held = self.holders.get((scope, key), {})
         return tuple(other for id_, other in held.items() if id_ != case)
 
-    def settle(self, book: Rulebook, before: Case, after: Case) -> None:
-        """Let the rest of the batch see what this decision took and gave back."""
-        for name in before.holds.keys() | after.holds.keys():
-            scope = book.process.holds[name].scope
-            old, new = before.holds.get(name), after.holds.get(name)
-            if old and old != new:
-                self.holders.get((scope, old), {}).pop(after.id, None)
-            if new:
-                self.holders.setdefault((scope, new), {})[after.id] = Standing(after.id, after.state, after.owner)
+    def settle(self, book: Rulebook, before: Case, after: Case, command: int) -> list[Call]:
+        """Let the rest of the batch see what `command` took and gave back; whoever is called to a place now free."""
+        calls: list[Call] = []
+        old, new = places_of(before), places_of(after)
+        for name in old.keys() | new.keys():
+            hold, was, is_ = book.process.holds[name], old.get(name), new.get(name)
+            if was and (is_ is None or is_[0] != was[0]):
+                self._at(hold, was[0]).pop(after.id, None)
+            if is_:
+                self._stand(hold, after, *is_, command)
+            if hold.freed and was != is_:
+                calls += [c for key in {p[0] for p in (was, is_) if p} for c in self._call(hold, key)]
+        return calls
+
+    def _at(self, hold: Hold, key: str) -> dict[int, Standing]:
+        return self.holders.setdefault((hold.scope, key), {})
+
+    def _stand(self, hold: Hold, case: Case, key: str, place: str, command: int) -> None:
+        there = self._at(hold, key)
+        before = there.get(case.id)
+        if before and before.place != HELD and place == LINE:
+            place = before.place
+        arrival = before.arrival if before else command
+        there[case.id] = Standing(case.id, case.state, case.owner, place, arrival)
+
+    def _call(self, hold: Hold, key: str) -> Iterable[Call]:
+        """The first in line, as many as there are places; a called case has its place until it moves."""
+        there = self._at(hold, key)
+        line = sorted((s for s in there.values() if s.place == LINE), key=lambda s: s.arrival)
+        free = hold.limit - (len(there) - len(line))
+        for s in line[: max(free, 0)]:
+            there[s.case] = s._replace(place=CALLED)
+            yield Call(hold.scope, key, s.case, hold.freed or "")
+
+
+def places_of(case: Case) -> dict[str, tuple[str, str]]:
+    """Key and place by hold, as far as the case itself knows."""
+    if not case.line:
+        return {name: (key, HELD) for name, key in case.holds.items()}
+    return {n: (k, LINE) for n, k in case.line.items()} | {n: (k, HELD) for n, k in case.holds.items()}
 
 
 def submission(version: Version, number: int) -> Submission:
@@ -132,6 +174,10 @@ def _keys(
         if version is not None and (row.do == SUBMIT or book.process.holds):
             for name, key in hold_keys(book, vault, version.content["data"]).items():
                 out.add((book.process.holds[name].scope, key))
+        for name, hold in book.lines.items():
+            key = row.fold.get("holds", {}).get(name) or row.fold.get("line", {}).get(name)
+            if key:
+                out.add((hold.scope, key))
     return out
 
 
@@ -139,6 +185,6 @@ def _stand(cursor: psycopg.Cursor[Any], keys: Sequence[tuple[str, str]], materia
     columns = [[scope for scope, _ in keys], [key for _, key in keys]]
     cursor.execute(_KEYS, columns)
     cursor.execute(_LOCK, columns)
-    for scope, key, case, state, owner in cursor.execute(_STANDING, columns).fetchall():
+    for scope, key, case, state, owner, place, arrival in cursor.execute(_STANDING, columns).fetchall():
         party = None if owner is None else str(owner)
-        material.holders.setdefault((scope, key), {})[case] = Standing(case, state, party)
+        material.holders.setdefault((scope, key), {})[case] = Standing(case, state, party, place, arrival)

@@ -153,6 +153,8 @@ class State:
     title: Text
     initial: bool = False
     final: bool = False
+    #: What a final state means to the person; None lets the moves that lead to it tell.
+    outcome: Literal["reached", "refused", "over"] | None = None
     task: TaskSpec | None = None
     timers: tuple[StateTimer, ...] = ()
 

@@ -101,6 +101,11 @@ class CaseSchema(ma.Schema):
     documents = fields.List(fields.Nested(DocumentSchema))
     task = fields.Nested(TaskSchema, allow_none=True)
     clocks = fields.List(fields.Nested(ClockSchema))
+    line = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "Place in line by hold: 1 is the next, 0 is called already."},
+    )
     deadline = Moment(allow_none=True)
     step = fields.Nested(StepSchema, allow_none=True)
     incident = fields.String(attribute="step.failed", allow_none=True, dump_default=None)

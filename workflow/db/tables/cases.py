@@ -107,4 +107,6 @@ hold = Table(
     Column("key", Text, primary_key=True),
     Column("case_id", BigInteger, primary_key=True),
     Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False, server_default="held"),
+    Column("arrival", BigInteger, nullable=False, server_default="0"),
 )

@@ -91,6 +91,35 @@ def check_holds(node: Node, holds: Mapping[str, Hold], transitions: Mapping[str,
                 "freed_wrong_state",
                 f"`{freed.name}` leaves {_list(freed.sources)}, not `{hold.full}`, where cases wait.",
             )
+        elif freed and freed.by == "hold":
+            _check_line(place, hold, freed, transitions)
+    _check_one_line(node, holds)
+
+
+def _check_line(place: Node, hold: Hold, freed: Transition, transitions: Mapping[str, Transition]) -> None:
+    """A place goes by the line and by nothing else, and who is called can take it."""
+    if freed.when:
+        place.get("freed").problem(
+            "freed_guarded",
+            f"`{freed.name}` has conditions; a case that fails them would keep the place empty. Check before it waits.",
+        )
+    for move in transitions.values():
+        leaves = hold.full in move.sources and move.to not in {hold.full, *hold.until}
+        if leaves and move.name != freed.name:
+            place.get("full").problem(
+                "line_left",
+                f"`{move.name}` takes a case out of `{hold.full}` to `{move.to}` without a place; "
+                f"only `{freed.name}` and moves to states of `until` may leave the line.",
+            )
+
+
+def _check_one_line(node: Node, holds: Mapping[str, Hold]) -> None:
+    """A case is in one state, so it can stand in one line."""
+    lines = [name for name, hold in holds.items() if hold.full]
+    for name in lines[1:]:
+        node.get(name).get("full").problem(
+            "two_lines", f"`{lines[0]}` has a line already, and a case can stand in one only; let one hold refuse."
+        )
 
 
 def check_fired(

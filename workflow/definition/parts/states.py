@@ -37,11 +37,17 @@ def _state(node: Node, names: Names) -> State:
                 f"The final state `{node.name}` is the end of a case; remove `{key}`.",
                 key=True,
             )
+    outcome = node.get("outcome")
+    if outcome.present and not final:
+        outcome.problem(
+            "outcome_of_a_way", "Only a final state has an outcome; remove it, or add `final: true`.", key=True
+        )
     return State(
         name=node.name,
         title=read_title(node.get("title")),
         initial=node.get("initial").flag(),
         final=final,
+        outcome=outcome.value if outcome.value in ("reached", "refused", "over") else None,
         task=_task(node.get("task"), names),
         timers=tuple(_timer(timer, i, names) for i, timer in enumerate(node.get("timers").elements())),
     )
