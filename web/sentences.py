@@ -99,6 +99,7 @@ SENTENCES: Mapping[str, Text] = {
     "unknown_document": {"id": "Dokumen ini tidak ada.", "en": "There is no such document."},
     "unknown_command": {"id": "Perintah ini tidak ada.", "en": "There is no such command."},
     "unknown_task": {"id": "Tugas ini tidak ada.", "en": "There is no such task."},
+    "unknown_incident": {"id": "Gangguan ini tidak ada.", "en": "There is no such incident."},
     "unknown_notice": {"id": "Pemberitahuan ini tidak ada.", "en": "There is no such notice."},
     "unknown_office_member": {
         "id": "Anda tidak bertugas di kantor ini.",

@@ -37,7 +37,7 @@ def post_transition(body: dict[str, Any], id_: int) -> Reply:
         key=asked.key(),
     )
     seconds = asked.wait()
-    return told(Outcome(command=accepted.command, case=id_, status="pending"), lambda: _finish(accepted, seconds))
+    return told(Outcome(command=accepted.command, case=id_, status="pending"), lambda: finish(accepted, seconds))
 
 
 def told(outcome: Outcome, then: Any = None) -> Reply:
@@ -46,7 +46,8 @@ def told(outcome: Outcome, then: Any = None) -> Reply:
     return Reply(status=202, body=outcome_json(outcome), headers=headers, then=then)
 
 
-def _finish(accepted: Accepted, seconds: float | None) -> Reply:
+def finish(accepted: Accepted, seconds: float | None) -> Reply:
+    """Wake a worker, then wait as long as the person asked to; a problem is answered as one."""
     transitions.ring()
     pending = Outcome(command=accepted.command, case=accepted.case, status="pending")
     outcome = transitions.wait(accepted, seconds) if seconds is not None else pending

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from web.database import commit
 from web.errors import Problem, ProblemError, WebError
 from web.language import language
-from web.pages import doubts, fields, inputs, papers, times
+from web.pages import doubts, fields, incidents, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.glance import glance, stamp
 from web.pages.words import _, local
@@ -21,6 +21,7 @@ from web.services.history import Entry
 from web.services.sight import Seen, see
 from web.services.views import CaseView
 from web.statuses import status_of
+from workflow.causes import cause
 from workflow.commands import SUBMIT
 
 pages = Blueprint("officer", __name__)
@@ -50,6 +51,8 @@ def page(
         due=view.deadline and times.due(view.deadline, found.now, found.zone),
         task=view.task and _task(found, view),
         incident=view.step.failed if view.step else None,
+        cause=local(cause(view.step.failed)) if view.step and view.step.failed else "",
+        deciding=incidents.choices(found),
         step=view.step,
         doubts=doubts.words(view.doubts),
         note=_note(found, view),
@@ -202,6 +205,8 @@ def _event_words(entry: Entry) -> str:
         "task_released": _("Tugas dilepaskan"),
         "lease_expired": _("Waktu memegang tugas habis"),
         "step_failed": _("Langkah otomatis gagal"),
+        "step_skipped": _("Langkah otomatis dilewati dengan alasan"),
+        "diverted": _("Permohonan dialihkan ke %(state)s", state=local(entry.to_title)),
         "step_cancelled": _("Langkah otomatis dibatalkan"),
         "clock_reached": _("Batas waktu layanan mendekat atau lewat"),
     }.get(entry.type, "")

@@ -13,6 +13,7 @@ from web.pages import (
     filling,
     frame,
     inbox,
+    incidents,
     mine,
     moves,
     officer,
@@ -24,6 +25,23 @@ from web.pages import (
     words,
 )
 
+_ROOMS = (
+    public,
+    entry,
+    mine,
+    case,
+    filling,
+    papers,
+    submitting,
+    moves,
+    card,
+    inbox,
+    bulk,
+    officer,
+    incidents,
+    verify,
+)
+
 
 def init(app: Flask) -> None:
     """Add the pages, their words and their way of telling problems to `app`."""
@@ -31,5 +49,5 @@ def init(app: Flask) -> None:
     frame.init(app)
     assets.init(app)
     troubles.init(app)
-    for module in (public, entry, mine, case, filling, papers, submitting, moves, card, inbox, bulk, officer, verify):
+    for module in _ROOMS:
         app.register_blueprint(module.pages)

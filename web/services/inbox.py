@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +11,8 @@ from sqlalchemy import select
 
 from web import here
 from web.database import session
-from web.errors import WebError
 from web.person import AUDITOR, SUPERVISOR, Person
+from web.services import cursors
 from web.services.names import names_of
 from web.services.sight import MAX_ID
 from workflow.db import inbox as rows
@@ -182,21 +179,11 @@ def _row(row: Any, person: Person, names: Mapping[str, Text], now: datetime) -> 
 
 
 def _cursor(row: Any, sort: Sort) -> str:
-    moment = row.due_at if sort == "due" else row.created_at
-    text = json.dumps([moment.isoformat() if moment else None, row.case_id])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return cursors.written(row.due_at if sort == "due" else row.created_at, row.case_id)
 
 
 def _place(cursor: str | None) -> Place | None:
     if not cursor:
         return None
-    try:
-        moment, case = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(case, int) or not 0 < case <= MAX_ID:
-            raise ValueError(case)
-        when = None if moment is None else datetime.fromisoformat(moment)
-        if when is not None and when.tzinfo is None:
-            raise ValueError(moment)
-    except (ValueError, TypeError, binascii.Error):
-        raise WebError("bad_cursor") from None
-    return Place(moment=when, case=case)
+    moment, case = cursors.read(cursor)
+    return Place(moment=moment, case=case)

@@ -14,6 +14,7 @@ from web.services import refusals
 from web.services.sight import MAX_ID, Seen, see
 from workflow.db import history
 from workflow.db.tables import command
+from workflow.incidents import RETRY
 
 Status = Literal["pending", "working", "done", "refused", "failed"]
 
@@ -52,7 +53,7 @@ def _of_step(id_: int, seen: Seen, do: str, outcome: Mapping[str, Any]) -> Outco
     """The outcome of a command that was done: at once, unless its transition runs a step before it moves."""
     step = outcome.get("step")
     transition = seen.process.transitions.get(do)
-    if step is None or transition is None or transition.run is None:
+    if step is None or (do != RETRY and (transition is None or transition.run is None)):
         return Outcome(command=id_, case=seen.case.id, status="done")
     body = {"step": step["seq"]}
     ended = history.last_event(session(), seen.case.id, "moved", "step_failed", "step_cancelled", body=body)

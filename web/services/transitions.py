@@ -15,7 +15,7 @@ from web.database import commit, rollback, session
 from web.errors import ProblemError, WebError
 from web.services import outcomes, refusals
 from web.services.outcomes import Outcome
-from web.services.sight import see
+from web.services.sight import Seen, see
 from workflow.commands import SUBMIT
 from workflow.db import cases
 from workflow.db.tables import command
@@ -55,11 +55,27 @@ def accept(
     seen = see(case, lock=True)
     if do != SUBMIT and do not in seen.process.transitions:
         raise ProblemError(refusals.told(Refusal("unknown_transition", {"do": do}), seen, status=422))
+    transition = seen.process.transitions.get(do)
+    submits = transition is None or seen.book.submits(transition)
+    return write(seen, do, submits=submits, given=given, checklist=checklist, revision=revision, key=key)
+
+
+def write(
+    seen: Seen,
+    do: str,
+    *,
+    submits: bool,
+    given: Mapping[str, Any] | None = None,
+    checklist: Sequence[str] = (),
+    revision: int | None = None,
+    key: str | None = None,
+) -> Accepted:
+    """Write a command for a locked case; keywords as in `accept`. The caller commits, then calls `ring`."""
+    case = seen.case.id
     unique = uuid.uuid5(_KEYS, f"{seen.person.account}/{case}/{key}") if key else uuid.uuid4()
     known = session().execute(select(command.c.id).where(command.c.key == unique)).scalar() if key else None
     if known is not None:
         return Accepted(command=int(known), case=case)
-    transition = seen.process.transitions.get(do)
     id_ = cases.accept(
         session(),
         here.ports().vault,
@@ -67,7 +83,7 @@ def accept(
         do=do,
         actor=seen.actor.id,
         key=unique,
-        submits=transition is None or seen.book.submits(transition),
+        submits=submits,
         given=given,
         checklist=checklist,
         revision=revision,

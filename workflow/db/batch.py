@@ -91,6 +91,8 @@ class Batch:
             self.rows["card"].append((after.id, after.state))
         if timers_moved:
             self._timers(book, after)
+        if before.step != after.step:
+            self._incidents(before, after)
         if before.holds != after.holds or before.line != after.line:
             self._holds(book, before, after, material)
 
@@ -100,6 +102,13 @@ class Batch:
         opened = self._opened.get((after.id, after.task.seq)) if after.task else None
         if opened is not None:
             opened[_DUE] = promised(book, after)
+
+    def _incidents(self, before: Case, after: Case) -> None:
+        was, is_ = (c.step if c.step and c.step.failed else None for c in (before, after))
+        if was is not None and was != is_:
+            self.rows["solved"].append((before.id, was.seq))
+        if is_ is not None and was != is_:
+            self.rows["incident"].append((after.id, is_.seq, after.process, after.office, is_.run, is_.failed))
 
     def _holds(self, book: Rulebook, before: Case, after: Case, material: Material) -> None:
         was, is_ = places_of(before), places_of(after)

@@ -36,6 +36,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "summon": {"case_id": "bigint", "do": "text"},
     "follow": {"case_id": "bigint", "scope": "text", "key": "text", "do": "text"},
     "card": {"case_id": "bigint", "state": "text"},
+    "solved": {"case_id": "bigint", "seq": "int"},
+    "incident": {
+        "case_id": "bigint", "seq": "int", "process": "text", "office": "text", "run": "text", "code": "text",
+    },
     "ack": {"id": "bigint", "status": "text", "outcome": "jsonb"},
 }  # fmt: skip
 
@@ -77,6 +81,9 @@ _WRITES = {
             ELSE 'void' END,
         reason = d.state, changed_at = (SELECT at FROM moment)
         FROM d_card d WHERE k.case_id = d.case_id AND k.state IN ('reserved', 'signed', 'valid')""",
+    "solved": "DELETE FROM incident i USING d_solved d WHERE i.case_id = d.case_id AND i.seq = d.seq",
+    "incident": """INSERT INTO incident (case_id, seq, process, office, run, code, at)
+        SELECT case_id, seq, process, office, run, code, (SELECT at FROM moment) FROM d_incident""",
     "ack": """UPDATE command c SET status = d.status, outcome = d.outcome, done_at = (SELECT at FROM moment)
         FROM d_ack d WHERE c.id = d.id""",
 }

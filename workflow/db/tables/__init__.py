@@ -10,7 +10,7 @@ from workflow.db.tables.cases import case_, case_data, definition, document, eve
 from workflow.db.tables.columns import metadata
 from workflow.db.tables.journal import journal
 from workflow.db.tables.people import access_log, account, idempotency, membership, notice, person_key, token
-from workflow.db.tables.work import command, outbox, task, timer
+from workflow.db.tables.work import command, incident, outbox, task, timer
 
 __all__ = [
     "access_log",
@@ -26,6 +26,7 @@ __all__ = [
     "hold",
     "hold_key",
     "idempotency",
+    "incident",
     "journal",
     "membership",
     "metadata",

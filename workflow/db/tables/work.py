@@ -1,4 +1,4 @@
-"""What waits to be done: commands, tasks, timers, effects."""
+"""What waits to be done: commands, tasks, timers, effects, incidents."""
 
 from __future__ import annotations
 
@@ -69,4 +69,16 @@ outbox = Table(
     moment("created_at", now=True),
     moment("done_at", nullable=True),
     Index("outbox_due", "queue", "due_at", postgresql_where=text("status = 'due'")),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("case_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    moment("at"),
 )

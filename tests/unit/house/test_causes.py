@@ -1,0 +1,42 @@
+"""Every way in which a step can fail is told in words."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from workflow.causes import CAUSES, cause
+
+ROOT = Path(__file__).parents[3]
+#: Errors that end a step; uploads are refused to their sender, not in a step.
+ERRORS = {"StepError", "Rejected", "Unavailable", "Uncertain", "CardError"}
+#: What `workers.jobs.performing` and `workflow.decide` say themselves.
+OWN = {"step_error", "no_move_holds", "guard_error"}
+
+
+def raised() -> set[str]:
+    """Codes with which the errors of steps are made."""
+    out = set()
+    for file in (*(ROOT / "signing").rglob("*.py"), *(ROOT / "workers").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
+                out |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
+    return out
+
+
+@pytest.mark.parametrize("code", sorted(raised() | OWN))
+def test_every_cause_has_its_words(code: str) -> None:
+    """A code that a step can end with is told to officers in both languages."""
+    assert set(CAUSES[code]) == {"id", "en"}
+
+
+def test_no_cause_is_left_over() -> None:
+    """Words for what can no longer happen are removed."""
+    assert set(CAUSES) == raised() | OWN
+
+
+def test_an_unknown_cause_is_told_by_its_code() -> None:
+    """An incident of an older version still says what it knows."""
+    assert "lost_reply" in cause("lost_reply")["en"]

@@ -1,0 +1,130 @@
+"""Why a step failed for good, in words that an officer can act on: by the code of its incident."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflow.definition.process import Text
+
+CAUSES: Mapping[str, Text] = {
+    "step_error": {
+        "id": "Terjadi kesalahan yang tidak terduga. Coba lagi; bila tetap gagal, beri tahu pengelola sistem.",
+        "en": "Something unexpected went wrong. Try again; if it fails again, tell whoever runs the system.",
+    },
+    "no_move_holds": {
+        "id": "Hasil langkah ini tidak cocok dengan jalan mana pun dari proses. Alihkan, lalu perbaiki definisinya.",
+        "en": "No way of the process fits the step's result. Divert the case, then mend the definition.",
+    },
+    "guard_error": {
+        "id": "Syarat proses tidak dapat dihitung dari data ini. Alihkan, lalu perbaiki definisinya.",
+        "en": "A condition of the process cannot be told from these data. Divert the case, then mend the definition.",
+    },
+    "data_erased": {
+        "id": "Data permohonan ini sudah dihapus menurut hukum, jadi langkah ini tidak dapat dikerjakan.",
+        "en": "The data of this case was erased by law, so the step cannot be done.",
+    },
+    "unknown_step": {
+        "id": "Petugas mesin tidak mengenal langkah ini: versi program di server tidak sama.",
+        "en": "No worker knows this step: the servers run different versions.",
+    },
+    "no_number_template": {
+        "id": "Kantor ini belum punya pola nomor kartu. Lengkapi data kantor, lalu coba lagi.",
+        "en": "The office has no template for card numbers. Complete the office's data, then try again.",
+    },
+    "card_missing": {
+        "id": "Belum ada kartu yang ditandatangani untuk diterbitkan.",
+        "en": "There is no signed card to publish.",
+    },
+    "card_not_valid": {
+        "id": "Kartu yang ditandatangani tidak lolos pemeriksaan, tidak diterbitkan. Alihkan agar ditandatangani lagi.",
+        "en": "The signed card does not verify, so it was not published. Divert the case so that it is signed anew.",
+    },
+    "card_photo": {
+        "id": "Pasfoto bukan berkas JPEG atau PNG. Kembalikan kepada pemohon.",
+        "en": "The photo is neither a JPEG nor a PNG file. Return the case to the applicant.",
+    },
+    "card_report_rows": {
+        "id": "Jumlah baris laporan pada kartu harus 3 atau 4. Perbaiki pengaturannya.",
+        "en": "A card has 3 or 4 report rows. Mend the setting.",
+    },
+    "card_template": {
+        "id": "Rancangan kartu tidak ditemukan. Perbaiki definisi prosesnya.",
+        "en": "The card's template is not there. Mend the definition.",
+    },
+    "card_text": {
+        "id": "Kartu tidak dapat digambar: ada huruf yang tidak dimiliki jenis hurufnya. Kembalikan kepada pemohon.",
+        "en": "The card could not be drawn: its font lacks a letter of the data. Return the case to the applicant.",
+    },
+    "certificate_changed": {
+        "id": "Sertifikat penanda tangan sudah berganti sejak berkas disiapkan. Coba lagi.",
+        "en": "The signer's certificate has changed since the file was prepared. Try again.",
+    },
+    "certificate_rejected": {
+        "id": "Sertifikat penanda tangan tidak berlaku atau daftar pencabutannya usang. Perbarui, lalu coba lagi.",
+        "en": "The signer's certificate is not valid, or its revocation list is out of date. Renew it, then try again.",
+    },
+    "cms_mismatch": {
+        "id": "Tanda tangan yang datang bukan milik berkas ini; berkas tidak dipakai.",
+        "en": "The signature that came does not belong to this file; it was not used.",
+    },
+    "cms_too_large": {
+        "id": "Tanda tangan lebih besar daripada tempatnya dalam berkas.",
+        "en": "The signature does not fit into its room in the file.",
+    },
+    "development_root": {
+        "id": "Kunci pengembangan tidak boleh dipakai di lingkungan produksi.",
+        "en": "A development key is not to be used in production.",
+    },
+    "digest_algorithm": {
+        "id": "Kunci penanda tangan tidak mendukung algoritma yang diminta.",
+        "en": "The signer's key does not support the digest that is asked for.",
+    },
+    "key_file": {
+        "id": "Berkas kunci penanda tangan tidak dapat dibaca. Coba lagi setelah berkasnya tersedia.",
+        "en": "The signer's key file cannot be read. Try again when it is there.",
+    },
+    "key_kind": {
+        "id": "Berkas kunci tidak berisi kunci EC atau RSA dengan sertifikatnya.",
+        "en": "The key file holds no EC or RSA key with its certificate.",
+    },
+    "key_passphrase": {
+        "id": "Berkas kunci tidak dapat dibuka: kata sandinya salah atau berkasnya rusak.",
+        "en": "The key file does not open: wrong passphrase, or damaged.",
+    },
+    "level_not_supported": {
+        "id": "Tingkat tanda tangan ini belum didukung.",
+        "en": "This level of signature is not supported.",
+    },
+    "level_pending": {
+        "id": "Tanda tangan belum berstempel waktu. Coba lagi bila layanan stempel waktu sudah kembali.",
+        "en": "The signature has no time stamp yet. Try again when the time-stamping service is back.",
+    },
+    "pdf_not_signable": {
+        "id": "Berkas kartu tidak dapat ditandatangani.",
+        "en": "The card's file cannot be signed.",
+    },
+    "signature_wrong": {
+        "id": "Pemegang kunci mengembalikan tanda tangan yang salah; tidak dipakai.",
+        "en": "The key holder returned a wrong signature; it was not used.",
+    },
+    "timestamper_missing": {
+        "id": "Tingkat tanda tangan ini memerlukan layanan stempel waktu, dan belum diatur.",
+        "en": "This level needs a time-stamping service, and none is set.",
+    },
+    "tsa_unavailable": {
+        "id": "Layanan stempel waktu tidak menjawab. Coba lagi bila sudah kembali.",
+        "en": "The time-stamping service does not answer. Try again when it is back.",
+    },
+    "tsa_url": {
+        "id": "Alamat layanan stempel waktu salah. Perbaiki pengaturannya.",
+        "en": "The address of the time-stamping service is wrong. Mend the setting.",
+    },
+}
+
+
+def cause(code: str) -> Text:
+    """The cause of an incident in words; a code that has none is told as it is."""
+    return CAUSES.get(code) or {
+        "id": f"Langkah gagal dengan kode {code}.",
+        "en": f"The step failed with the code {code}.",
+    }
