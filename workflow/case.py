@@ -46,13 +46,13 @@ class Step(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A clock's ledger, added up."""
+    """A clock's ledger. Moments only: how much time they hold depends on a calendar, and cases pin none (rule 17)."""
 
     started: datetime
     #: Since when it stands still.
     paused_at: datetime | None = None
-    #: Microseconds that it stood still before.
-    paused: int = 0
+    #: When it stood still before: from and until, in order.
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
     stopped: datetime | None = None
     #: Percents already told (rule 10: once per level).
     fired: tuple[int, ...] = ()
@@ -149,10 +149,14 @@ def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
         out["performed"] = {role: tuple(persons) for role, persons in fold["performed"].items()}
     if "clocks" in fold:
         out["clocks"] = {
-            name: Reading(datetime.fromisoformat(a), _moment(b), c, _moment(d), tuple(e))
+            name: Reading(datetime.fromisoformat(a), _moment(b), _pauses(c), _moment(d), tuple(e))
             for name, (a, b, c, d, e) in fold["clocks"].items()
         }
     return out
+
+
+def _pauses(stored: list[list[str]]) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in stored)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from workflow.case import Reading
-from workflow.definition.periods import add
 from workflow.definition.process import Clock
-
-_MICROSECOND = timedelta(microseconds=1)
+from workflow.reckoning import Reckoning, counted, passed, used_up
 
 
 def entered(
@@ -43,26 +40,38 @@ def _entered(clock: Clock, reading: Reading | None, state: str, at: datetime) ->
 def _running(reading: Reading, at: datetime) -> Reading:
     if reading.paused_at is None:
         return reading
-    return reading._replace(paused_at=None, paused=reading.paused + (at - reading.paused_at) // _MICROSECOND)
+    if reading.paused_at == at:
+        return reading._replace(paused_at=None)
+    return reading._replace(paused_at=None, pauses=(*reading.pauses, (reading.paused_at, at)))
 
 
-def due(clock: Clock, reading: Reading, zone: ZoneInfo, percent: int = 100) -> datetime | None:
+def runs(reading: Reading) -> bool:
+    """True while time is counted: neither paused nor stopped."""
+    return reading.paused_at is None and reading.stopped is None
+
+
+def due(by: Reckoning, clock: Clock, reading: Reading, percent: int = 100) -> datetime | None:
     """When `percent` of the target is used up, UTC; None while the clock stands still or once it stopped."""
-    if reading.paused_at is not None or reading.stopped is not None:
-        return None
-    return share(reading, add(clock.target, reading.started, zone), percent)
+    return share(by, clock, reading, percent) if runs(reading) else None
 
 
-def share(reading: Reading, full: datetime, percent: int) -> datetime:
-    """The moment at which `percent` is used up, where `full` is the whole target counted from the start."""
-    paused = timedelta(microseconds=reading.paused)
-    if percent == 100:
-        return full + paused
-    return reading.started + (full - reading.started) * percent / 100 + paused
+def share(by: Reckoning, clock: Clock, reading: Reading, percent: int = 100) -> datetime:
+    """When `percent` of the target is used up if the clock stands no more than it stood so far."""
+    return used_up(by, clock.target, reading.started, reading.pauses, percent)
 
 
-def breached(clock: Clock, reading: Reading, zone: ZoneInfo, now: datetime) -> bool:
+def breached(by: Reckoning, clock: Clock, reading: Reading, now: datetime) -> bool:
     """True when the promise was or is being broken at `now`."""
-    end = reading.stopped or reading.paused_at or now
-    full = add(clock.target, reading.started, zone)
-    return end > full + timedelta(microseconds=reading.paused)
+    return _end(reading, now) > share(by, clock, reading)
+
+
+def used(by: Reckoning, clock: Clock, reading: Reading, now: datetime) -> float:
+    """Which part of the target is used up at `now`: 0.75 is 75 %; more than 1 once the promise is broken."""
+    target, start = clock.target, reading.started
+    whole = passed(by, target, start, used_up(by, target, start, ()))
+    return counted(by, target, start, reading.pauses, _end(reading, now)) / whole
+
+
+def _end(reading: Reading, now: datetime) -> datetime:
+    """Until when time is counted."""
+    return reading.stopped or reading.paused_at or now

@@ -189,7 +189,7 @@ def _fire_clock(draft: Draft, command: Command, rest: str, moment: datetime) -> 
     name, _, percent = rest.rpartition("/")
     clock = draft.book.process.clocks[name]
     step = next(s for s in clock.steps if s.at == int(percent))
-    promised = due(clock, draft.case.clocks[name], draft.book.zone)
+    promised = due(draft.book.time, clock, draft.case.clocks[name])
     body = {
         "clock": name,
         "at": step.at,

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from workflow.definition.process import BUILT_IN_MOVERS, Hold, Process, Transition
+from workflow.calendar import AnyCalendar
+
+from workflow.definition.process import BUILT_IN_MOVERS, Hold, Period, Process, Transition
 from workflow.machine import StateMachine
+from workflow.reckoning import Reckoning, no_calendar
+
+
+def counts_office_time(process: Process) -> bool:
+    """True when a clock or a timer of `process` counts office time, so that deciding needs a calendar."""
+    return any(period.working for period in _periods(process))
+
+
+def _periods(process: Process) -> Iterator[Period]:
+    for clock in process.clocks.values():
+        yield clock.target
+    for state in process.states.values():
+        for timer in state.timers:
+            yield from (period for period in (timer.after, timer.every) if period is not None)
 
 
 class Rulebook:
-    """What `decide` and `evolve` read. Immutable, shared between threads."""
+    """What `decide` and `evolve` read. Immutable, shared between threads.
 
-    def __init__(self, process: Process, zone: ZoneInfo) -> None:
+    `calendar` gives the office's calendar, the same one each time; it is asked only where office time counts.
+    """
+
+    def __init__(self, process: Process, zone: ZoneInfo, calendar: Callable[[], AnyCalendar] = no_calendar) -> None:
         self.process = process
         self.zone = zone
+        #: How the office counts time; `evolve` never looks at it.
+        self.time = Reckoning(zone, calendar)
         self.machine = StateMachine(process)
         self.transitions: Mapping[str, Transition] = process.transitions
         self.system: Mapping[str, tuple[Transition, ...]] = {

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from workflow.case import Case
-from workflow.clocks import share
-from workflow.definition.periods import add, times
+from workflow.clocks import runs, share
 from workflow.definition.process import StateTimer
+from workflow.reckoning import after
 from workflow.rulebook import Rulebook
 
 STATE, CLOCK, LEASE = "state", "clock", "lease"
@@ -25,11 +25,10 @@ def armed(book: Rulebook, case: Case) -> Mapping[str, datetime]:
                 out[f"{STATE}/{case.state}/{timer.index}"] = moment
     for name, reading in case.clocks.items():
         clock = book.process.clocks[name]
-        if reading.paused_at is None and reading.stopped is None and len(reading.fired) < len(clock.steps):
-            full = add(clock.target, reading.started, book.zone)
+        if runs(reading):
             for step in clock.steps:
                 if step.at not in reading.fired:
-                    out[f"{CLOCK}/{name}/{step.at}"] = share(reading, full, step.at)
+                    out[f"{CLOCK}/{name}/{step.at}"] = share(book.time, clock, reading, step.at)
     if case.task is not None and case.task.until is not None:
         out[f"{LEASE}/{case.task.seq}"] = case.task.until
     return out
@@ -41,9 +40,9 @@ def _due(book: Rulebook, timer: StateTimer, case: Case) -> datetime | None:
     if entered_at is None:
         return None
     if timer.every is not None:
-        return times(timer.every, entered_at, fired + 1, book.zone)
+        return after(book.time, timer.every, entered_at, fired + 1)
     if timer.after is not None and fired == 0:
-        return add(timer.after, entered_at, book.zone)
+        return after(book.time, timer.after, entered_at)
     return None
 
 
@@ -52,6 +51,6 @@ def occurrences(book: Rulebook, timer: StateTimer, case: Case, now: datetime) ->
     if timer.every is None or case.entered_at is None:
         return 1
     n = case.fired.get(str(timer.index), 0) + 1
-    while times(timer.every, case.entered_at, n + 1, book.zone) <= now:
+    while after(book.time, timer.every, case.entered_at, n + 1) <= now:
         n += 1
     return n

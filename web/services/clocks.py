@@ -18,10 +18,10 @@ def clocks(found: Seen) -> tuple[ClockView, ...]:
             title=found.process.clocks[name].title,
             target=found.process.clocks[name].target.source,
             started=reading.started,
-            due=due(found.process.clocks[name], reading, found.zone),
+            due=due(found.book.time, found.process.clocks[name], reading),
             paused_at=reading.paused_at,
             stopped=reading.stopped,
-            breached=breached(found.process.clocks[name], reading, found.zone, found.now),
+            breached=breached(found.book.time, found.process.clocks[name], reading, found.now),
         )
         for name, reading in found.case.clocks.items()
     )

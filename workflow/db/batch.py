@@ -136,7 +136,7 @@ class Batch:
 
 def promised(book: Rulebook, case: Case) -> datetime | None:
     """The earliest moment at which a running clock of the case is used up."""
-    moments = [due(book.process.clocks[name], r, book.zone) for name, r in case.clocks.items()]
+    moments = [due(book.time, book.process.clocks[name], r) for name, r in case.clocks.items()]
     return min((m for m in moments if m is not None), default=None)
 
 

@@ -40,7 +40,7 @@ def test_every_part_survives_storing_at_once() -> None:
         task=Task(3, "operator", "o", "11", moment + timedelta(minutes=30)),
         step=Step(4, "sign_card", ("sign", "other"), "12", "signer", {"do": "sign"}, "tsa_unavailable"),
         performed={"operator": ("11", "12"), "applicant": ("5",)},
-        clocks={"service": Reading(moment, moment, 7, None, (75, 100))},
+        clocks={"service": Reading(moment, moment, ((moment, moment + timedelta(microseconds=7)),), None, (75, 100))},
         fired={"0": 2},
         holds={"holder": "k"},
     )
