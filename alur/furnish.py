@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from typing import NamedTuple
 
@@ -13,12 +14,14 @@ from alur import accounts
 from alur.embedded.write_once import write_once
 from alur.settings import Settings
 from alur.wiring import House
-from workflow.db import schema
+from workflow.db import calendars, schema
 from workflow.db.library import publish_shipped
+from workflow.definition.calendars import find_calendar, read_calendar
 from workflow.definition.reader import read_process
 
 #: Folders of `definitions` that hold a process.
 SHIPPED = ("ak1-online", "course")
+SHIPPED_CALENDARS = ("disnaker",)
 
 
 class DemoAccount(NamedTuple):
@@ -51,6 +54,8 @@ def furnish(house: House) -> str:
         for name in SHIPPED:
             with as_file(files("definitions") / name) as folder:
                 publish_shipped(db, read_process(folder))
+        for name in SHIPPED_CALENDARS:
+            calendars.publish_shipped(db, read_calendar(find_calendar(name)), datetime.now(UTC))
     return reached
 
 

@@ -7,7 +7,7 @@ not at all, and hours never overlap.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -65,6 +65,21 @@ AnyCalendar = Calendar | Succession
 def takes_effect(calendar: Calendar, zone: ZoneInfo) -> datetime:
     """The moment from which a version holds: the first of its day `valid_from`, UTC."""
     return moment_of(calendar.valid_from, 0, zone)
+
+
+def succession(published: Iterable[tuple[datetime, Calendar]], zone: ZoneInfo) -> AnyCalendar:
+    """What an office counts with that has seen these versions published, each with its moment, in that order.
+
+    The first holds for all time before it, too. Others hold from their day `valid_from`, and never before they were
+    published: time that was counted stays counted. Each takes the place of those that would have followed it later.
+    At least one is given.
+    """
+    (_, first), *others = published
+    changes: list[tuple[datetime, Calendar]] = []
+    for published_at, version in others:
+        begins = max(takes_effect(version, zone), _aware(published_at))
+        changes = [*(earlier for earlier in changes if earlier[0] < begins), (begins, version)]
+    return Succession(first=first, changes=tuple(changes)) if changes else first
 
 
 def intervals(calendar: AnyCalendar, zone: ZoneInfo, day: date) -> tuple[Interval, ...]:

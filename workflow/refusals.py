@@ -80,6 +80,22 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Langkah {run} wajib pada proses ini dan tidak dapat dilewati.",
         "en": "This process requires the step {run}; it cannot be skipped.",
     },
+    "calendar_known": {
+        "id": "Versi {version} dari kalender {calendar} ini sudah pernah diajukan.",
+        "en": "This version {version} of the calendar {calendar} was submitted before.",
+    },
+    "calendar_version": {
+        "id": "Versi berikutnya dari kalender {calendar} bernomor {next}, bukan {version}.",
+        "en": "The next version of the calendar {calendar} is number {next}, not {version}.",
+    },
+    "no_calendar_draft": {
+        "id": "Tidak ada versi baru kalender {calendar} yang menunggu persetujuan.",
+        "en": "No new version of the calendar {calendar} waits for approval.",
+    },
+    "calendar_four_eyes": {
+        "id": "Versi {version} dari kalender {calendar} Anda ajukan sendiri; penyelia lain yang harus menyetujuinya.",
+        "en": "You submitted version {version} of the calendar {calendar}; another supervisor must approve it.",
+    },
     "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
     "engine_error": {
         "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from workflow.calendar import AnyCalendar
-
 from workflow.definition.process import BUILT_IN_MOVERS, Hold, Period, Process, Transition
 from workflow.machine import StateMachine
 from workflow.reckoning import Reckoning, no_calendar

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flask import g
+
 from web import here
 from web.database import session
 from web.errors import WebError
@@ -84,6 +86,7 @@ def seen(found: Stored, person: Person) -> Seen:
     """A stored case before `person`."""
     ports = here.ports()
     ports.library.process(session(), found.case.definition)
+    _keep_time(found.case)
     return Seen(
         found=found,
         book=ports.library.book(found.case.definition, found.case.office),
@@ -92,6 +95,15 @@ def seen(found: Stored, person: Person) -> Seen:
         actor=person.actor(found.case.office),
         now=ports.clock(),
     )
+
+
+def _keep_time(case: Case) -> None:
+    """Look once a request whether calendars have new versions, where the case counts office time."""
+    library, looked = here.ports().library, g.setdefault("kept_time", set())
+    pair = case.definition, case.office
+    if pair not in looked:
+        looked.add(pair)
+        library.keep_time(session(), [pair])
 
 
 def require_reading(found: Seen) -> None:

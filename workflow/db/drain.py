@@ -114,7 +114,7 @@ class Drainer:
         rows = self._claimed = [Claimed(*row) for row in self._cursor.execute(CLAIM, [size]).fetchall()]
         if not rows:
             return Drained()
-        books = {row.id: self._book(row) for row in rows}
+        books = self._books(rows)
         rows = self._claimed = in_turn(self._cursor, rows, books)
         if not rows:
             return Drained()
@@ -162,11 +162,19 @@ class Drainer:
             batch.acknowledge(row.id, "done", _outcome(decision))
         return decision
 
-    def _book(self, row: Claimed) -> Rulebook:
-        if not self._library.knows(row.definition):
+    def _books(self, rows: Sequence[Claimed]) -> dict[int, Rulebook]:
+        """Rulebook by command. Calendars are looked at under the locks of the claim: a version that is published
+        later finds these cases when it reckons dues anew."""
+        library, pairs = self._library, {(row.definition, row.office) for row in rows}
+        unknown = [hash_ for hash_, _ in pairs if not library.knows(hash_)]
+        if unknown:
             with self._engine.connect() as connection:
-                self._library.process(connection, row.definition)
-        return self._library.book(row.definition, row.office)
+                for hash_ in unknown:
+                    library.process(connection, hash_)
+        if any(library.counts_office_time(hash_) for hash_, _ in pairs):
+            with self._engine.connect() as connection:
+                library.keep_time(connection, pairs)
+        return {row.id: library.book(row.definition, row.office) for row in rows}
 
 
 def _defer(batch: Batch, book: Rulebook, case: Case, timer: str, refusal: Refusal) -> None:

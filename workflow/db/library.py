@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import Session
 
+from workflow.db.calendar_shelf import Calendars
 from workflow.db.tables import definition
 from workflow.definition.offices import Office
 from workflow.definition.process import Process
 from workflow.definition.reader import load_process
 from workflow.errors import UnknownDefinitionError
-from workflow.rulebook import Rulebook
+from workflow.rulebook import Rulebook, counts_office_time
 
 PUBLISHED = "published"
 
 
 class Library:
-    """Definitions by hash, made ready for deciding. Immutable content, so it is never out of date."""
+    """Definitions by hash, made ready for deciding. Immutable content, so it is never out of date.
+
+    Calendars may get new versions at any time: whoever counts office time calls `keep_time` first, once a batch.
+    """
 
     def __init__(self, offices: Mapping[str, Office]) -> None:
         self.offices = offices
+        self.calendars = Calendars()
         self._processes: dict[str, Process] = {}
-        self._books: dict[tuple[str, str], Rulebook] = {}
+        self._working: dict[str, bool] = {}
+        self._books: dict[tuple[str, ...], Rulebook] = {}
 
     def process(self, connection: Connection | Session, hash_: str) -> Process:
         """The definition with this hash; raises `UnknownDefinitionError`."""
@@ -43,12 +50,32 @@ class Library:
         """True when `book` needs no database for this hash."""
         return hash_ in self._processes
 
+    def counts_office_time(self, hash_: str) -> bool:
+        """True when cases of a known definition need a calendar."""
+        if hash_ not in self._working:
+            self._working[hash_] = counts_office_time(self._processes[hash_])
+        return self._working[hash_]
+
+    def calendar_of(self, hash_: str, office: str) -> str:
+        """Name of the calendar by which cases of a known definition are counted at an office."""
+        return self.offices[office].calendar or self._processes[hash_].calendar
+
+    def keep_time(self, connection: Connection | Session, pairs: Iterable[tuple[str, str]]) -> None:
+        """Learn of versions published meanwhile, where one of `pairs` (known definition, office) counts office time."""
+        names = {self.calendar_of(hash_, office) for hash_, office in pairs if self.counts_office_time(hash_)}
+        if names:
+            self.calendars.refresh(connection, names)
+
     def book(self, hash_: str, office: str) -> Rulebook:
-        """The rulebook of a known definition at an office."""
+        """The rulebook of a known definition at an office, with the calendar as `keep_time` last found it."""
         zone = self.offices[office].zone
-        book = self._books.get((hash_, zone.key))
+        name = self.calendar_of(hash_, office) if self.counts_office_time(hash_) else ""
+        state = self.calendars.state(name)
+        key = (hash_, zone.key, name, *state)
+        book = self._books.get(key)
         if book is None:
-            book = self._books[hash_, zone.key] = Rulebook(self._processes[hash_], zone)
+            calendar = partial(self.calendars.counted_with, name, state, zone)
+            book = self._books[key] = Rulebook(self._processes[hash_], zone, calendar)
         return book
 
 

@@ -5,6 +5,7 @@ The schema itself, with roles, policies, triggers and functions, is made by the 
 
 from __future__ import annotations
 
+from workflow.db.tables.calendars import calendar, recount
 from workflow.db.tables.cards import card, card_series, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
 from workflow.db.tables.columns import metadata
@@ -15,6 +16,7 @@ from workflow.db.tables.work import command, incident, outbox, task, timer
 __all__ = [
     "access_log",
     "account",
+    "calendar",
     "card",
     "card_series",
     "case_",
@@ -33,6 +35,7 @@ __all__ = [
     "notice",
     "outbox",
     "person_key",
+    "recount",
     "signature",
     "task",
     "timer",
