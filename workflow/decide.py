@@ -15,6 +15,7 @@ from workflow.decision import Decision, Draft, Refused
 from workflow.definition.process import BUILT_IN_MOVERS, StateTimer
 from workflow.events import stamp
 from workflow.inputs import refuse_input
+from workflow.lateness import late_by
 from workflow.moves import cascade, fire_move, move_case, moved_body, pay, pending, refuse_blocked
 from workflow.permission import acting_roles, refuse_submit, refuse_transition, wrong_state
 from workflow.refusals import Refusal
@@ -177,7 +178,7 @@ def _fire_state(draft: Draft, command: Command, rest: str, moment: datetime) -> 
     timer = draft.book.process.states[draft.case.state].timers[int(rest.rpartition("/")[2])]
     n = timers.occurrences(draft.book, timer, draft.case, draft.now) if timer.notify else _next(draft.case, timer)
     refuse_blocked(draft, timer.fire)
-    body = {"timer": rest, "index": str(timer.index), "n": n, "due": stamp(moment)}
+    body = {"timer": rest, "index": str(timer.index), "n": n, "due": stamp(moment), **_late(draft, moment)}
     event = draft.add("timer_fired", TIMER, body)
     if timer.notify:
         draft.notify(event.seq, timer.notify)
@@ -195,13 +196,20 @@ def _fire_clock(draft: Draft, command: Command, rest: str, moment: datetime) -> 
         "at": step.at,
         "reached": stamp(moment),
         "due": stamp(promised) if promised else None,
+        **_late(draft, moment),
     }
     refuse_blocked(draft, step.fire)
     event = draft.add("clock_reached", TIMER, body)
     if step.then:
-        draft.notify(event.seq, step.then)
+        draft.notify(event.seq, step.then, _late(draft, moment))
     if step.fire:
         fire_move(draft, command, step.fire)
+
+
+def _late(draft: Draft, moment: datetime) -> dict[str, int]:
+    """What an event says of a timer that fires long after it was due."""
+    seconds = late_by(moment, draft.now)
+    return {} if seconds is None else {"late": seconds}
 
 
 def _fire_lease(draft: Draft, command: Command, rest: str, moment: datetime) -> None:

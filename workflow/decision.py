@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from workflow.case import Case, Step
+from workflow.case import NONE, Case, Step
 from workflow.commands import SYSTEM, Command
 from workflow.definition.process import BUILT_IN_MOVERS, Notify, Transition
 from workflow.events import Event, seal
@@ -117,9 +117,9 @@ class Draft:
         """Record that `step` failed for good: an incident, which people decide."""
         self.add("step_failed", SYSTEM, {"step": step.seq, "run": step.run, "code": code, "attempts": attempts})
 
-    def notify(self, seq: int, message: Notify) -> None:
-        """Send `message` after the commit, once for event `seq`."""
-        self.effects.append(Effect(seq, NOTIFY, {"roles": list(message.roles), "notice": message.notice}))
+    def notify(self, seq: int, message: Notify, facts: Mapping[str, Any] = NONE) -> None:
+        """Send `message` after the commit, once for event `seq`; `facts` are told with it."""
+        self.effects.append(Effect(seq, NOTIFY, {"roles": list(message.roles), "notice": message.notice, **facts}))
 
     def void(self, seq: int, payload: Mapping[str, Any]) -> None:
         """Void what a cancelled step made all the same (rule 4)."""

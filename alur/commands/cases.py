@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from alur.commands.common import house, json_option, tell
 from alur.history import Replayed, read_history, replay_case
+from workflow import lateness
 from workflow.db import cases as store
 from workflow.db.tables import case_
 from workflow.events import stamp
@@ -87,9 +88,8 @@ def history(id_: int, as_json: bool) -> None:
 
 def _gist(body: Any) -> str:
     facts: Mapping[str, Any] = body
-    return " ".join(
-        f"{k}={facts[k]}" for k in ("do", "run", "from", "to", "code", "timer", "clock", "at") if k in facts
-    )
+    told = [f"{k}={facts[k]}" for k in ("do", "run", "from", "to", "code", "timer", "clock", "at") if k in facts]
+    return " ".join([*told, f"({lateness.told(facts['late'])['en']})"] if "late" in facts else told)
 
 
 @cases.command()

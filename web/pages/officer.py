@@ -189,9 +189,18 @@ def _sections(found: Seen, view: CaseView) -> list[dict[str, Any]]:
 def _history(found: Seen) -> list[dict[str, Any]]:
     entries = [e for e in history.history(found).entries if _event_words(e)]
     return [
-        {"words": _event_words(e), "who": local(e.who), "at": stamp(e.at, found).at, "iso": stamp(e.at, found).iso}
+        {
+            "words": _event_words(e) + _late(e),
+            "who": local(e.who),
+            "at": stamp(e.at, found).at,
+            "iso": stamp(e.at, found).iso,
+        }
         for e in reversed(entries)
     ]
+
+
+def _late(entry: Entry) -> str:
+    return f" ({local(entry.late)})" if entry.late else ""
 
 
 def _event_words(entry: Entry) -> str:

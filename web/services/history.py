@@ -11,6 +11,7 @@ from web.database import session
 from web.services import refusals
 from web.services.names import BUILT_IN, names_of
 from web.services.sight import Seen
+from workflow import lateness
 from workflow.case import Case
 from workflow.db.history import read_events
 from workflow.definition.process import Text
@@ -34,6 +35,8 @@ class Entry:
     #: State that was entered.
     to: str | None
     to_title: Text | None
+    #: How late it was told, where that is worth telling.
+    late: Text | None
     #: What the event says besides; staff only.
     body: Mapping[str, Any] | None
     #: SHA-256 that chains the events, hex; staff only.
@@ -82,6 +85,7 @@ def _entry(found: Seen, event: Event, names: Mapping[str, Text]) -> Entry:
         do_title=refusals.do_title(found, do) if do else None,
         to=body.get("to"),
         to_title=refusals.state_title(found, body["to"]) if body.get("to") else None,
+        late=lateness.told(body["late"]) if "late" in body else None,
         body=body if found.is_staff else None,
         hash=event.hash.hex() if found.is_staff else None,
     )

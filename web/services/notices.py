@@ -13,8 +13,9 @@ from web.database import session
 from web.errors import WebError
 from web.services import cards, clocks, moments, notes, refusals
 from web.services.sight import MAX_ID, Seen, seen
+from workflow import lateness
 from workflow.db.cases import stored
-from workflow.db.tables import case_, notice
+from workflow.db.tables import case_, event, notice
 from workflow.definition.notices import format_notice
 from workflow.definition.process import Text
 
@@ -38,8 +39,12 @@ def notices(*, before: int | None = None, limit: int = 20) -> Sequence[NoticeVie
     """The signed-in person's notices, newest first; page on with `before`, the last id."""
     person = here.signed_in()
     query = (
-        select(notice, case_)
+        select(notice, case_, event.c.body["late"].as_integer().label("late"))
         .join(case_, case_.c.id == notice.c.case_id)
+        .outerjoin(
+            event,
+            (event.c.case_id == notice.c.case_id) & (event.c.seq == notice.c.seq) & (event.c.type == "clock_reached"),
+        )
         .where(notice.c.account == person.account)
         .order_by(notice.c.id.desc())
         .limit(max(1, min(limit, MAX_PAGE)))
@@ -80,10 +85,21 @@ def _view(row: object, found: Seen) -> NoticeView:
         case=found.case.id,
         name=name,
         subject={language: format_notice(text, values[language]) for language, text in spec.subject.items()},
-        body={language: format_notice(text, values[language]) for language, text in spec.body.items()},
+        body={
+            language: format_notice(text, values[language]) + _late(told["late"], language)
+            for language, text in spec.body.items()
+        },
         at=told[notice.c.at],
         read_at=told[notice.c.read_at],
     )
+
+
+def _late(seconds: int | None, language: str) -> str:
+    """A promise's notice that was sent long after it was due says so."""
+    if seconds is None:
+        return ""
+    told = lateness.told(seconds)
+    return f" ({told.get(language) or told['id']})"
 
 
 def _values(found: Seen) -> Mapping[str, Mapping[str, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from workers.mail import MailError, send
 from workers.workshop import Workshop
+from workflow import lateness
 from workflow.db import cases
 from workflow.db.cases import Stored
 from workflow.db.outbox import Work
@@ -77,6 +78,7 @@ def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> No
     for id_, address, language in waiting:
         link = f"{workshop.public_url}/cases/{found.case.id}"
         subject = text.subject.get(language, text.subject["id"]).replace("{case}", str(found.case.id))
+        subject += _late(work, language)
         try:
             send(workshop.smtp_url or "", address, subject, link)
         except MailError as error:
@@ -84,3 +86,11 @@ def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> No
             continue
         with workshop.engine.begin() as connection:
             connection.execute(update(notice).where(notice.c.id == id_).values(mailed_at=func.now()))
+
+
+def _late(work: Work, language: str) -> str:
+    """A breach that is told long after it happened says so."""
+    if "late" not in work.input:
+        return ""
+    told = lateness.told(work.input["late"])
+    return f" ({told.get(language) or told['id']})"

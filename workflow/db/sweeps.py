@@ -10,12 +10,27 @@ from sqlalchemy import Connection, text
 KEEP_COMMANDS = timedelta(days=7)
 KEEP_REQUESTS = timedelta(days=2)
 
+#: Any number; the one clock process that sweeps holds this lock until its transaction ends.
+_LOCK = 4120
+_ALONE = text("SELECT pg_try_advisory_xact_lock(:n)")
+# Of each case the earliest timer only, and none while one of its timers waits to be performed: that one may arm or
+# disarm others. What is due after a timer that has to wait like that waits, too; so dues that were slept over are told
+# in their order, within a case and across cases.
 _FIRE = text("""
-    WITH due AS (
+    WITH near AS MATERIALIZED (
+        SELECT case_id, name, due_at FROM timer WHERE due_at <= :now ORDER BY due_at, case_id, name LIMIT :limit
+    ), line AS MATERIALIZED (
+        SELECT n.*, row_number() OVER (PARTITION BY n.case_id ORDER BY n.due_at, n.name) = 1 AND NOT EXISTS (
+            SELECT 1 FROM command m WHERE m.case_id = n.case_id AND m.status = 'pending' AND m."do" = '@timer') AS free
+        FROM near n
+    ), due AS (
         DELETE FROM timer t USING (
-            SELECT case_id, name FROM timer WHERE due_at <= :now ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+            SELECT t.case_id, t.name FROM timer t JOIN line l ON l.case_id = t.case_id AND l.name = t.name
+            WHERE l.free AND t.due_at <= :now
+                AND t.due_at <= (SELECT coalesce(min(w.due_at), 'infinity') FROM line w WHERE NOT w.free)
+            FOR UPDATE OF t SKIP LOCKED
         ) d WHERE t.case_id = d.case_id AND t.name = d.name RETURNING t.case_id, t.name, t.due_at
-    ), ordered AS (SELECT * FROM due ORDER BY due_at, case_id, name)
+    ), ordered AS (SELECT * FROM due ORDER BY due_at, case_id)
     INSERT INTO command (case_id, "do", actor, payload, key)
     SELECT case_id, '@timer', 'timer', jsonb_build_object('timer', name), gen_random_uuid() FROM ordered
 """)
@@ -32,11 +47,13 @@ _WAITING = text("SELECT EXISTS (SELECT 1 FROM command WHERE status = 'pending')"
 
 
 def fire_timers(db: Connection, now: object, limit: int = 1000) -> int:
-    """Turn timers due at `now` into commands, in the order of their dues; how many.
+    """Turn the earliest timer of each case that is due at `now` into a command, in the order of their dues; how many.
 
-    The row goes and the command comes in one statement, so each timer fires once; the decision checks again under
-    the case's lock whether it is still due.
+    One clock process sweeps at a time; another finds nothing to do. The row goes and the command comes in one
+    statement, so each timer fires once; the decision checks again under the case's lock whether it is still due.
     """
+    if not db.execute(_ALONE, {"n": _LOCK}).scalar():
+        return 0
     return db.execute(_FIRE, {"now": now, "limit": limit}).rowcount
 
 

@@ -10,6 +10,10 @@ from workflow.refusals import SENTENCES, Refusal, sentence
 
 #: What decisions say beside the code.
 DETAILS = {
+    **{
+        code: {"calendar": "disnaker", "version": 2, "next": 3}
+        for code in ("calendar_known", "calendar_version", "no_calendar_draft", "calendar_four_eyes")
+    },
     "unknown_transition": {"do": "d"},
     "wrong_state": {"do": "d", "state": "s", "since": ""},
     "stale_revision": {"revision": 2, "since": ""},

@@ -20,6 +20,7 @@ class EntrySchema(ma.Schema):
     do_title = Words(allow_none=True)
     to = fields.String(allow_none=True)
     to_title = Words(allow_none=True)
+    late = Words(allow_none=True, metadata={"description": "It was told long after it was due."})
     body = fields.Dict(allow_none=True)
     hash = fields.String(allow_none=True)
 
