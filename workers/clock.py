@@ -1,4 +1,4 @@
-"""The clock process: fires timers, sweeps what a lost bell left behind, dispatches due steps, prunes."""
+"""The clock process: dues that follow calendars, timers, what a lost bell left behind, due steps, pruning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from workers import doorbell, relay
-from workflow.db import sweeps
+from workflow.db import recount, sweeps
+from workflow.db.library import Library
 
 TICK_SECONDS = 0.5
 #: Pruning is done every so many ticks.
@@ -38,12 +39,23 @@ def tick(engine: Engine, redis: Redis, now: datetime) -> int:
     return fired
 
 
-def run(engine: Engine, redis: Redis, clock: Callable[[], datetime], stop: threading.Event) -> None:
+def follow_calendars(engine: Engine, library: Library, now: datetime) -> int:
+    """Let stored dues follow the versions of calendars that were published; how many pages of cases."""
+    pages = 0
+    while True:
+        with engine.begin() as connection:
+            if not recount.follow(connection, library, now):
+                return pages
+        pages += 1
+
+
+def run(engine: Engine, redis: Redis, library: Library, clock: Callable[[], datetime], stop: threading.Event) -> None:
     """Tick until `stop`; a database that is away is waited for."""
     ticks = 0
     while not stop.wait(TICK_SECONDS):
         ticks += 1
         try:
+            follow_calendars(engine, library, clock())
             tick(engine, redis, clock())
             if ticks % PRUNE_EVERY == 0:
                 with engine.begin() as connection:

@@ -70,16 +70,22 @@ def takes_effect(calendar: Calendar, zone: ZoneInfo) -> datetime:
 def succession(published: Iterable[tuple[datetime, Calendar]], zone: ZoneInfo) -> AnyCalendar:
     """What an office counts with that has seen these versions published, each with its moment, in that order.
 
-    The first holds for all time before it, too. Others hold from their day `valid_from`, and never before they were
-    published: time that was counted stays counted. Each takes the place of those that would have followed it later.
-    At least one is given.
+    The first holds for all time before it, too. Others hold from their day `valid_from`, and never before the day after
+    they were published: time that was counted stays counted, and no day has the hours of two versions. Each takes the
+    place of those that would have followed it later. At least one is given.
     """
     (_, first), *others = published
     changes: list[tuple[datetime, Calendar]] = []
     for published_at, version in others:
-        begins = max(takes_effect(version, zone), _aware(published_at))
+        begins = moment_of(max(version.valid_from, first_day(published_at, zone)), 0, zone)
         changes = [*(earlier for earlier in changes if earlier[0] < begins), (begins, version)]
     return Succession(first=first, changes=tuple(changes)) if changes else first
+
+
+def first_day(published_at: datetime, zone: ZoneInfo) -> date:
+    """The first local day on which a version that is published at this moment can hold."""
+    today = published_at.astimezone(zone).date()
+    return today if moment_of(today, 0, zone) == published_at else today + _DAY
 
 
 def intervals(calendar: AnyCalendar, zone: ZoneInfo, day: date) -> tuple[Interval, ...]:

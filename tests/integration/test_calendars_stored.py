@@ -129,25 +129,26 @@ def test_a_running_engine_notices_a_new_version(quiet: House, tmp_path: Path) ->
 
 
 def test_time_that_was_counted_stays_counted(quiet: House, tmp_path: Path) -> None:
-    """A version that claims to hold since last week holds from its publication: Friday's hours were worked.
+    """A version that claims to hold since last week holds from the day after its publication.
 
-    PT8H from Thursday 14.00: two hours on Thursday; on Friday 07.30–11.30 and 13.00–15.00 are six. A version published
-    on Friday at 12.00 that makes Thursday and Friday holidays takes the afternoon only: two hours on Monday remain.
+    PT16H from Thursday 14.00: 2 h on Thursday, 7.5 h on Friday, and 6.5 h on Monday: 07.30–12.00 is 4.5, so 15.00. A
+    version published on Friday at noon makes Thursday, Friday and Monday holidays: Monday is free, so Tuesday 15.00.
     """
-    promise(quiet, tmp_path, "PT8H working")
-    both = (
-        "added: []",
-        'added: [{date: "2026-11-19", name: {id: A, en: A}}, {date: "2026-11-20", name: {id: A, en: A}}]',
-    )
+    promise(quiet, tmp_path, "PT16H working")
+    days = ", ".join(f'{{date: "2026-11-{day}", name: {{id: A, en: A}}}}' for day in (19, 20, 23))
     with by_hand(quiet) as hand:
         hand.now = at("2026-11-19 14:00").astimezone(UTC)
         case = at_desk(quiet, hand)
-        assert task_due(quiet, case) == at("2026-11-20 15:00")
-        put_in_force(quiet, disnaker_with(2, "2026-11-16", both), at("2026-11-20 12:00").astimezone(UTC))
+        assert task_due(quiet, case) == at("2026-11-23 15:00")
+        put_in_force(
+            quiet,
+            disnaker_with(2, "2026-11-16", ("added: []", f"added: [{days}]")),
+            at("2026-11-20 12:00").astimezone(UTC),
+        )
     with quiet.engine.connect() as db:
         case_ = cases.get(db, case).case
         quiet.library.keep_time(db, [(case_.definition, "palembang")])
-    assert promised(quiet.library.book(case_.definition, "palembang"), case_) == at("2026-11-23 09:30")
+    assert promised(quiet.library.book(case_.definition, "palembang"), case_) == at("2026-11-24 15:00")
 
 
 def test_a_process_of_clock_time_asks_for_no_calendar(quiet: House) -> None:

@@ -47,3 +47,7 @@ class Calendars:
             raise UnknownCalendarError(f"No version of the calendar `{name}` is published.")
         known = found[:1] + [(at, version) for at, version in found[1:] if known_at is None or at <= known_at]
         return succession(known, zone)
+
+    def with_another(self, new: Calendar, now: datetime, zone: ZoneInfo) -> AnyCalendar:
+        """What an office would count with if `new` were published at `now`, beside the versions of the last look."""
+        return succession([*(self._read[hash_] for hash_ in self.state(new.name)), (now, new)], zone)

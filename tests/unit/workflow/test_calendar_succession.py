@@ -36,9 +36,9 @@ def test_a_version_holds_from_its_first_day_at_the_office() -> None:
 
 
 def test_no_version_holds_before_it_was_published() -> None:
-    """Time that was counted stays counted, whatever day the version claims."""
-    late = at("2026-12-03 09:00")
-    assert changes((late, SECOND)) == [(late, SECOND)]
+    """Time that was counted stays counted, whatever day the version claims: it holds from the next midnight."""
+    assert changes((at("2026-12-03 09:00"), SECOND)) == [(at("2026-12-04 00:00"), SECOND)]
+    assert changes((at("2026-12-03 00:00"), SECOND)) == [(at("2026-12-03 00:00"), SECOND)]
 
 
 def test_a_later_publication_takes_the_place_of_what_would_have_followed() -> None:
