@@ -20,6 +20,7 @@ from web.problem_json import problem_json
 from web.statuses import status_of
 from workflow.canonical import NotCanonicalError
 from workflow.db.cases import DataErasedError, StaleRevisionError, UnknownCaseError
+from workflow.definition.calendar import UnknownCalendarError
 from workflow.errors import UnknownDefinitionError
 
 #: Name of the extension by which pages give the function that shows a problem as a page.
@@ -39,6 +40,7 @@ _BY_STATUS = {
 _BY_CLASS: dict[type[Exception], str] = {
     UnknownCaseError: "unknown_case",
     UnknownDefinitionError: "unknown_process",
+    UnknownCalendarError: "unknown_calendar",
     StaleRevisionError: "stale_revision",
     DataErasedError: "data_erased",
     NotCanonicalError: "value_not_admitted",

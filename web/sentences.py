@@ -8,6 +8,11 @@ from workflow.definition.process import Text
 
 SENTENCES: Mapping[str, Text] = {
     "not_found": {"id": "Alamat ini tidak ada.", "en": "There is nothing at this address."},
+    "unknown_calendar": {"id": "Kalender ini tidak ada.", "en": "There is no such calendar."},
+    "calendar_invalid": {
+        "id": "Kalender belum benar; lihat daftar isian (baris:kolom).",
+        "en": "The calendar is not right; see the list of fields (line:column).",
+    },
     "method_not_allowed": {
         "id": "Alamat ini tidak menerima metode {method}.",
         "en": "This address does not take the method {method}.",

@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
-from web.api import cases, commands, definitions, documents, incidents, notices, tasks, transitions, verify
+from web.api import (
+    calendars,
+    cases,
+    commands,
+    definitions,
+    documents,
+    incidents,
+    notices,
+    tasks,
+    transitions,
+    verify,
+)
 from web.api.schemas.problem import ProblemSchema
 
 PREFIX = "/api/v1"
@@ -26,5 +37,5 @@ def init(app: Flask) -> None:
     bearer = {"type": "http", "scheme": "bearer", "description": "A token from `alur accounts token NAME`."}
     served.spec.components.security_scheme("bearer", bearer)
     served.spec.options["security"] = [{"bearer": []}]
-    for noun in (cases, documents, transitions, commands, tasks, incidents, definitions, verify, notices):
+    for noun in (cases, documents, transitions, commands, tasks, incidents, definitions, verify, notices, calendars):
         served.register_blueprint(noun.routes, url_prefix=PREFIX)

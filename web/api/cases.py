@@ -12,9 +12,10 @@ from web.api.once import Reply, once
 from web.api.present import actions_json, case_json, etag
 from web.api.routing import Routes
 from web.api.schemas.action import ActionSchema
+from web.api.schemas.calendar import LineSchema
 from web.api.schemas.case import CaseSchema, CasesSchema, ClockSchema
 from web.api.schemas.history import HistorySchema
-from web.api.schemas.queries import CasesQuery, HistoryQuery
+from web.api.schemas.queries import CasesQuery, ClocksQuery, HistoryQuery
 from web.api.schemas.requests import AnyObject, OpenSchema
 from web.database import commit
 from web.errors import WebError
@@ -80,10 +81,17 @@ def get_history(query: dict[str, Any], id_: int) -> Response:
 
 
 @routes.get("/cases/<int:id_>/clocks")
+@routes.arguments(ClocksQuery, location="query")
 @routes.response(200, ClockSchema(many=True))
-def get_clocks(id_: int) -> Response:
-    """The office's promises for this case."""
-    return jsonify(ClockSchema(many=True).dump(clocks.clocks(see(id_))))
+def get_clocks(query: dict[str, Any], id_: int) -> Response:
+    """The office's promises for this case; with `explain`, each has the ledger that adds up to its due date."""
+    found = see(id_)
+    told = ClockSchema(many=True).dump(clocks.clocks(found))
+    if query["explain"]:
+        require_reading(found)
+        lines = clocks.explained(found)
+        told = [clock | {"ledger": LineSchema(many=True).dump(lines[clock["name"]])} for clock in told]
+    return jsonify(told)
 
 
 @routes.get("/cases/<int:id_>/actions")

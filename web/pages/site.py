@@ -18,6 +18,7 @@ from web.pages import (
     moves,
     officer,
     papers,
+    promises,
     public,
     submitting,
     troubles,
@@ -39,6 +40,7 @@ _ROOMS = (
     bulk,
     officer,
     incidents,
+    promises,
     verify,
 )
 

@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from web.database import session
+from web.services import refusals
 from web.services.sight import Seen
-from web.services.views import ClockView
-from workflow.clocks import breached, due
+from web.services.views import ClockView, LevelView, PauseView
+from workflow.case import Reading
+from workflow.clocks import breached, due, used
+from workflow.db.history import read_events
+from workflow.definition.process import Clock
+from workflow.explanation import Line, explain
 from workflow.timers import STATE, armed
 
 
 def clocks(found: Seen) -> tuple[ClockView, ...]:
     """The clocks that the case has started."""
-    return tuple(
-        ClockView(
-            name=name,
-            title=found.process.clocks[name].title,
-            target=found.process.clocks[name].target.source,
-            started=reading.started,
-            due=due(found.book.time, found.process.clocks[name], reading),
-            paused_at=reading.paused_at,
-            stopped=reading.stopped,
-            breached=breached(found.book.time, found.process.clocks[name], reading, found.now),
-        )
-        for name, reading in found.case.clocks.items()
+    return tuple(_view(found, found.process.clocks[name], reading) for name, reading in found.case.clocks.items())
+
+
+def _view(found: Seen, clock: Clock, reading: Reading) -> ClockView:
+    by = found.book.time
+    standing = ((reading.paused_at, None),) if reading.paused_at else ()
+    return ClockView(
+        name=clock.name,
+        title=clock.title,
+        target=clock.target.source,
+        working=clock.target.working,
+        started=reading.started,
+        due=due(by, clock, reading),
+        paused_at=reading.paused_at,
+        stopped=reading.stopped,
+        breached=breached(by, clock, reading, found.now),
+        used=int(used(by, clock, reading, found.now) * 100),
+        pauses=tuple(PauseView(start=start, end=end) for start, end in (*reading.pauses, *standing)),
+        levels=tuple(
+            LevelView(at=step.at, told=step.at in reading.fired, due=due(by, clock, reading, step.at))
+            for step in clock.steps
+        ),
     )
+
+
+def explained(found: Seen) -> Mapping[str, tuple[Line, ...]]:
+    """Why each clock is due when it is, or how it was used up: the intervals by clock."""
+    stood = [
+        (e.at, refusals.state_title(found, e.body["to"]))
+        for e in read_events(session(), found.case.id)
+        if "to" in e.body
+    ]
+    return {
+        name: explain(found.book.time, found.process.clocks[name], reading, stood)
+        for name, reading in found.case.clocks.items()
+    }
 
 
 def deadline(found: Seen) -> datetime | None:

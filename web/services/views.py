@@ -54,11 +54,29 @@ class TaskView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PauseView:
+    start: datetime
+    #: None while it lasts.
+    end: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelView:
+    #: Percent of the target.
+    at: int
+    told: bool
+    #: When it is reached; None while the clock stands still or once it stopped.
+    due: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ClockView:
     name: str
     title: Text
     #: The target as the definition writes it, such as `PT24H`.
     target: str
+    #: Office time counts, instead of clock time.
+    working: bool
     started: datetime
     #: When the promise is used up; None while it stands still or once it stopped.
     due: datetime | None
@@ -66,6 +84,10 @@ class ClockView:
     stopped: datetime | None
     #: The promise was or is being broken.
     breached: bool
+    #: Percent of the target that is used up, rounded down.
+    used: int
+    pauses: tuple[PauseView, ...]
+    levels: tuple[LevelView, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

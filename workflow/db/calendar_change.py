@@ -13,7 +13,7 @@ from workflow.case import Case
 from workflow.db import calendars, journal
 from workflow.db.calendars import Version
 from workflow.db.cases import Executor
-from workflow.db.concerned import concerned, is_live, page
+from workflow.db.concerned import concerned, is_live, offices_of, page
 from workflow.db.library import Library
 from workflow.definition.calendar import Calendar
 from workflow.rulebook import Rulebook
@@ -61,8 +61,8 @@ def preview(db: Executor, library: Library, new: Calendar, now: datetime) -> Pre
         seen += 1
         book = library.book(case.definition, case.office)
         found += shifts(book, other(case.definition, case.office), case, now)
-    offices = {office for _, office in pairs} | {o.name for o in library.offices.values() if o.calendar == new.name}
-    return _preview(new, sorted(offices), _first_day(library, offices, new, now), seen, found)
+    offices = offices_of(db, library, new.name)
+    return _preview(new, offices, _first_day(library, offices, new, now), seen, found)
 
 
 def publish(db: Executor, library: Library, name: str, approver: str, now: datetime) -> tuple[Version, Preview]:

@@ -27,6 +27,12 @@ def concerned(db: Executor, library: Library, name: str) -> list[tuple[str, str]
     return out
 
 
+def offices_of(db: Executor, library: Library, name: str) -> list[str]:
+    """Offices that count by the calendar `name`: it is their own, or that of a process whose cases they have."""
+    own = {office.name for office in library.offices.values() if office.calendar == name}
+    return sorted(own | {office for _, office in concerned(db, library, name)})
+
+
 def page(db: Executor, library: Library, pairs: list[tuple[str, str]], after: int, *, lock: bool) -> list[Case]:
     """The next cases of `pairs` by number; with `lock` nobody else changes them until the transaction ends."""
     if not pairs:

@@ -39,17 +39,36 @@ class TaskSchema(ma.Schema):
     bulk = fields.Boolean()
 
 
+class PauseSchema(ma.Schema):
+    """A time in which a clock stood still."""
+
+    start = Moment()
+    end = Moment(allow_none=True)
+
+
+class LevelSchema(ma.Schema):
+    """A level of a clock, which is told once."""
+
+    at = fields.Integer(metadata={"description": "Percent of the target."})
+    told = fields.Boolean()
+    due = Moment(allow_none=True)
+
+
 class ClockSchema(ma.Schema):
     """A promise of the office, as its clock stands."""
 
     name = fields.String()
     title = Words()
     target = fields.String()
+    working = fields.Boolean(metadata={"description": "Office time counts, instead of clock time."})
     started = Moment()
     due = Moment(allow_none=True)
     paused_at = Moment(allow_none=True)
     stopped = Moment(allow_none=True)
     breached = fields.Boolean()
+    used = fields.Integer(metadata={"description": "Percent of the target that is used up, rounded down."})
+    pauses = fields.List(fields.Nested(PauseSchema))
+    levels = fields.List(fields.Nested(LevelSchema))
 
 
 class StepSchema(ma.Schema):

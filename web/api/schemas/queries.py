@@ -43,6 +43,12 @@ class HistoryQuery(ma.Schema):
     at = fields.String(load_default=None, metadata={"description": "ISO 8601 with its zone."})
 
 
+class ClocksQuery(ma.Schema):
+    """How much is told of a clock."""
+
+    explain = fields.Boolean(load_default=False, metadata={"description": "Every interval that leads to the due date."})
+
+
 class DocumentQuery(ma.Schema):
     """Which form of a document."""
 
