@@ -6,12 +6,14 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from alur.wiring import House
-from tests.calendar_kit import DISNAKER
+from tests.calendar_kit import DISNAKER, disnaker
 from tests.drain_kit import Hand, engine_write, one, rows, submitted
-from tests.kernel_kit import RESULTS, variant
+from tests.kernel_kit import RESULTS, ZONE, variant
 from tests.support import account_id
+from workflow.calendar import AnyCalendar
 from workflow.db import calendars
 from workflow.db.library import publish_shipped
 from workflow.definition.calendar import Calendar
@@ -22,9 +24,12 @@ from workflow.rulebook import Rulebook
 TARGET = "target: PT24H"
 
 
-def counting(folder: Path, target: str, *more: tuple[str, str]) -> Rulebook:
-    """AK-1 whose promise is `target`, such as `P3D working`."""
-    return variant(folder, (TARGET, f'target: "{target}"'), *more)
+def counting(
+    folder: Path, target: str, *more: tuple[str, str], zone: ZoneInfo = ZONE, by: AnyCalendar | None = None
+) -> Rulebook:
+    """AK-1 whose promise is `target`, such as `P3D working`, at an office of `zone` that counts `by` a calendar."""
+    book = variant(folder, (TARGET, f'target: "{target}"'), *more, zone=zone)
+    return Rulebook(book.process, zone, lambda: by or disnaker())
 
 
 def promise(house: House, folder: Path, target: str, *more: tuple[str, str]) -> str:

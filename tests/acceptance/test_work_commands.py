@@ -22,6 +22,8 @@ from alur.settings import load
 from alur.wiring import House, open_house
 from tests.drain_kit import rows, superuser
 from tests.drain_kit import with_card as new_card
+from tests.office_time_kit import holiday, text_with
+from workflow.db.schema import newest
 from workflow.db.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -260,7 +262,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_known_one(shell: Shell) 
 
 def test_upgrading_tells_the_revision(shell: Shell) -> None:
     """Safe to repeat."""
-    assert shell.told("db", "upgrade") == {"revision": "0001"}
+    assert shell.told("db", "upgrade") == {"revision": newest()}
     assert "0001" in shell.run("db", "upgrade").stdout
 
 
@@ -288,3 +290,22 @@ def test_a_command_alone_starts_the_services_and_stops_them(tmp_path: Path) -> N
     alone = Shell(tmp_path / "alone")
     assert alone.run("cases", "list", process=True).stdout.strip() == "There are no cases yet."
     eventually(lambda: not alive({keeper(alone.data)}))
+
+
+def test_a_calendar_is_checked_previewed_submitted_and_published(shell: Shell, tmp_path: Path) -> None:
+    """From a file to the version in force, by two supervisors; every refusal is a sentence."""
+    file = tmp_path / "disnaker.yaml"
+    file.write_text(text_with(2, "2027-01-01", holiday("2027-01-04")))
+    assert shell.run("calendars", "check", str(file)).stdout.strip() == "Sound."
+    told = shell.told("calendars", "preview", str(file))
+    assert (told["version"], told["from_day"], told["newly_broken"]) == (2, "2027-01-01", 0)
+    assert "is no supervisor" in shell.refused("calendars", "submit", str(file), "--as", "operator")
+    assert shell.told("calendars", "submit", str(file), "--as", "supervisor")["hash"] == told["hash"]
+    assert "another supervisor" in shell.refused("calendars", "publish", "disnaker", "--as", "supervisor")
+    assert shell.told("calendars", "publish", "disnaker", "--as", "supervisor2")["preview"] == told
+    assert [v["version"] for v in shell.told("calendars", "list") if v["name"] == "disnaker"] == [1, 2]
+    assert "disnaker" in shell.run("calendars", "list").stdout
+    assert "No new version" in shell.refused("calendars", "publish", "disnaker", "--as", "supervisor2")
+    file.write_text(text_with(3, "2027-02-30"))
+    assert shell.run("calendars", "check", str(file)).returncode == 1
+    shell.refused("calendars", "submit", str(file), "--as", "supervisor")
