@@ -1,4 +1,7 @@
-"""Holidays of countries, from the library `holidays`: the one module that meets it."""
+"""Holidays of countries, from the library `holidays`: the one module that meets it.
+
+Imported where it is asked: reading a stored calendar needs no library, and a worker's memory counts.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
-
-import holidays
-from holidays.registry import EntityLoader
 
 from workflow.definition.process import Text
 
@@ -20,6 +20,8 @@ _DIGITS_OF_COUNTRY = 2
 
 def countries() -> list[str]:
     """Codes of the countries that are known, of two letters."""
+    from holidays.registry import EntityLoader
+
     return sorted(c for c in EntityLoader.get_country_codes(include_aliases=False) if len(c) == _DIGITS_OF_COUNTRY)
 
 
@@ -42,6 +44,8 @@ def public_holidays(
     Where the library has no translation the name is in the country's own language; names of days that are not
     announced yet say so. The country, its part and the kinds must be known ones.
     """
+    import holidays
+
     years = range(first, last + 1)
     told = {
         language: holidays.country_holidays(
@@ -68,4 +72,6 @@ def _languages(country: str) -> Mapping[str, str | None]:
 
 
 def _entity(country: str) -> Any:
+    import holidays
+
     return getattr(holidays, country)
