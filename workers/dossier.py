@@ -16,6 +16,7 @@ from workflow.db.outbox import Work
 from workflow.db.tables import document
 from workflow.definition.offices import Office
 from workflow.definition.process import Process
+from workflow.reckoning import Reckoning
 from workflow.vault import PersonKey
 
 
@@ -28,6 +29,8 @@ class Dossier:
     #: Rows of `document` by kind.
     documents: Mapping[str, Mapping[str, Any]]
     key: PersonKey
+    #: How the office counts time.
+    time: Reckoning
 
 
 def open_dossier(workshop: Workshop, work: Work) -> Dossier:
@@ -35,6 +38,7 @@ def open_dossier(workshop: Workshop, work: Work) -> Dossier:
     with workshop.engine.connect() as connection:
         found = cases.get(connection, work.id.case)
         process = workshop.library.process(connection, found.case.definition)
+        workshop.library.keep_time(connection, [(found.case.definition, found.case.office)])
         content = cases.read_version(connection, workshop.vault, found, work.input["data"])
         if not content:
             raise StepError("data_erased", "The data of this case was erased.", final=True)
@@ -42,7 +46,8 @@ def open_dossier(workshop: Workshop, work: Work) -> Dossier:
         rows = connection.execute(select(document).where(document.c.id.in_(ids))).mappings().all()
         key = cases.person_key_of(connection, workshop.vault, found)
     office = workshop.library.offices[found.case.office]
-    return Dossier(found, process, office, content["data"], {r["kind"]: dict(r) for r in rows}, key)
+    time = workshop.library.book(found.case.definition, found.case.office).time
+    return Dossier(found, process, office, content["data"], {r["kind"]: dict(r) for r in rows}, key, time)
 
 
 def read_document(workshop: Workshop, dossier: Dossier, kind: str, *, rendition: bool = False) -> bytes:

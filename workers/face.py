@@ -8,8 +8,8 @@ from typing import Any
 
 from signing.card import CardFace
 from workers.dossier import Dossier
-from workflow.definition.periods import add
 from workflow.definition.process import Process
+from workflow.reckoning import after
 
 #: Cards are printed in Indonesian.
 _LANGUAGE = "id"
@@ -57,7 +57,7 @@ def expiry(process: Process, issued: datetime, dossier: Dossier) -> date:
     ]
     if not periods:
         raise ValueError(f"The process {process.name} issues cards but lets none expire.")
-    return add(periods[0], issued, dossier.office.zone).astimezone(dossier.office.zone).date()
+    return after(dossier.time, periods[0], issued).astimezone(dossier.office.zone).date()
 
 
 def masked(name: str) -> str:

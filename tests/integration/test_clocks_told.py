@@ -16,7 +16,7 @@ from alur.wiring import House
 from tests.api_kit import Api, ports_of, refused
 from tests.calendar_kit import at
 from tests.drain_kit import by_hand, one, quiet_house
-from tests.office_time_kit import at_desk, holiday, promise, text_with
+from tests.office_time_kit import at_desk, disnaker_with, holiday, promise, put_in_force, text_with
 from tests.pages_kit import officer as browser_of
 from tests.support import account_id, send
 from web.app import create_app
@@ -83,6 +83,29 @@ def test_the_ledger_of_a_clock_adds_up_to_its_due_date(quiet: House, tmp_path: P
     assert english[1]["why"].startswith("The promise stands still: ")
     assert english[0]["why"] == "Friday, office hours 13:00–16:30"
     assert "ledger" not in ani.get(f"/cases/{case}/clocks").json[0]
+
+
+def test_clocks_are_told_as_they_stood_by_the_calendar_known_then(quiet: House, tmp_path: Path) -> None:
+    """Two working days from Monday were due on Wednesday, as was said on Monday; on Tuesday a version was published
+    that made Wednesday a holiday, so now they are due on Thursday. Asked about Monday, the answer stays Wednesday."""
+    promise(quiet, tmp_path, "P2D working")
+    monday, tuesday = (at(f"2026-11-{day} 09:00").astimezone(UTC) for day in (23, 24))
+    with by_hand(quiet) as hand:
+        hand.now = monday
+        case = at_desk(quiet, hand)
+        put_in_force(quiet, disnaker_with(2, "2026-11-25", holiday("2026-11-25")), tuesday)
+        hand.now = tuesday + timedelta(hours=1)
+        send(quiet, case, "return", "operator", given={"reason": "x", "fields": ["photo"]})
+        hand.drain()
+    ani = Api(quiet, "operator", app(quiet, tuesday + timedelta(hours=2)))
+    then = ani.get(f"/cases/{case}/clocks?at=2026-11-23T12:00%2B07:00&explain=1").json[0]
+    assert (moment(then["due"]), then["paused_at"]) == (at("2026-11-25 16:00"), None)
+    assert moment(then["ledger"][-1]["end"]) == at("2026-11-25 16:00")
+    later = ani.get(f"/cases/{case}/clocks?at=2026-11-24T09:30%2B07:00").json[0]
+    assert moment(later["due"]) == at("2026-11-26 16:00")
+    assert ani.get(f"/cases/{case}/clocks").json[0]["due"] is None
+    assert ani.get(f"/cases/{case}/clocks?at=2026-11-22T09:30%2B07:00").json == []
+    refused(ani.get(f"/cases/{case}/clocks?at=yesterday"), 400, "bad_moment")
 
 
 def moment(text: str) -> datetime:

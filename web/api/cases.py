@@ -85,10 +85,13 @@ def get_history(query: dict[str, Any], id_: int) -> Response:
 @routes.response(200, ClockSchema(many=True))
 def get_clocks(query: dict[str, Any], id_: int) -> Response:
     """The office's promises for this case; with `explain`, each has the ledger that adds up to its due date."""
-    found = see(id_)
+    found, at = see(id_), _moment(query["at"])
+    if query["explain"] or at is not None:
+        require_reading(found)
+    if at is not None:
+        found = clocks.as_of(found, at)
     told = ClockSchema(many=True).dump(clocks.clocks(found))
     if query["explain"]:
-        require_reading(found)
         lines = clocks.explained(found)
         told = [clock | {"ledger": LineSchema(many=True).dump(lines[clock["name"]])} for clock in told]
     return jsonify(told)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from web import here
 from web.database import session
 from web.services import refusals
 from web.services.sight import Seen
 from web.services.views import ClockView, LevelView, PauseView
-from workflow.case import Reading
+from workflow.case import Case, Reading
 from workflow.clocks import breached, due, used
 from workflow.db.history import read_events
 from workflow.definition.process import Clock
+from workflow.evolve import fold
 from workflow.explanation import Line, explain
 from workflow.timers import STATE, armed
 
@@ -20,6 +23,15 @@ from workflow.timers import STATE, armed
 def clocks(found: Seen) -> tuple[ClockView, ...]:
     """The clocks that the case has started."""
     return tuple(_view(found, found.process.clocks[name], reading) for name, reading in found.case.clocks.items())
+
+
+def as_of(found: Seen, at: datetime) -> Seen:
+    """The case as it stood at `at` (aware), counted with the calendar that was known then."""
+    case = found.case
+    start = Case(id=case.id, process=case.process, definition=case.definition, office=case.office, owner=case.owner)
+    past = fold(found.book, start, (e for e in read_events(session(), case.id) if e.at <= at))
+    book = here.ports().library.book_as_of(case.definition, case.office, at)
+    return replace(found, found=replace(found.found, case=past), book=book, now=at)
 
 
 def _view(found: Seen, clock: Clock, reading: Reading) -> ClockView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection, func, insert, select
@@ -65,6 +66,12 @@ class Library:
         names = {self.calendar_of(hash_, office) for hash_, office in pairs if self.counts_office_time(hash_)}
         if names:
             self.calendars.refresh(connection, names)
+
+    def book_as_of(self, hash_: str, office: str, at: datetime) -> Rulebook:
+        """Like `book`, with the versions of the calendar that were published by `at`; made anew at each call."""
+        zone, name = self.offices[office].zone, self.calendar_of(hash_, office)
+        state = self.calendars.state(name)
+        return Rulebook(self._processes[hash_], zone, partial(self.calendars.counted_with, name, state, zone, at))
 
     def book(self, hash_: str, office: str) -> Rulebook:
         """The rulebook of a known definition at an office, with the calendar as `keep_time` last found it."""

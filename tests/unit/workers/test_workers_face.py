@@ -20,7 +20,7 @@ LATE = datetime(2026, 11, 20, 16, 45, tzinfo=UTC)
 def dossier(**changes: Any) -> Any:
     """A dossier of AK-1 at Palembang."""
     office = read_offices(DEFINITIONS / "offices.yaml")["palembang"]
-    return SimpleNamespace(process=ak1().process, office=office, data=good_data(**changes))
+    return SimpleNamespace(process=ak1().process, office=office, data=good_data(**changes), time=ak1().time)
 
 
 def test_choices_are_printed_in_the_forms_indonesian_words() -> None:

@@ -47,6 +47,10 @@ class ClocksQuery(ma.Schema):
     """How much is told of a clock."""
 
     explain = fields.Boolean(load_default=False, metadata={"description": "Every interval that leads to the due date."})
+    at = fields.String(
+        load_default=None,
+        metadata={"description": "As they stood then (ISO 8601 with its zone), by the calendar known then."},
+    )
 
 
 class DocumentQuery(ma.Schema):
