@@ -178,6 +178,10 @@ def test_an_application_goes_from_registration_to_a_verified_card(
     expect(siti.get_by_role("heading", name="Permohonan diajukan")).to_be_visible()
 
     operator.goto(f"{site.url}/cases/{case}")
+    operator.get_by_role("link", name="Bagaimana batas waktu ini dihitung").click()
+    expect(operator.get_by_role("cell", name="Janji berhenti: Menunggu perbaikan")).to_be_visible()
+    eye.look(operator, "20-deadline")
+    operator.get_by_role("link", name=f"Permohonan {case}").click()
     operator.get_by_role("button", name="Setujui").click()
     expect(operator.get_by_role("alert")).to_contain_text("Daftar periksa belum selesai")
     eye.look(operator, "21-officer-refused")
