@@ -14,14 +14,15 @@ from alur import accounts
 from alur.embedded.write_once import write_once
 from alur.settings import Settings
 from alur.wiring import House
+from web.person import DESK, INTAKE
 from workflow.db import calendars, schema
 from workflow.db.library import publish_shipped
 from workflow.definition.calendars import find_calendar, read_calendar
 from workflow.definition.reader import read_process
 
 #: Folders of `definitions` that hold a process.
-SHIPPED = ("ak1-online", "course")
 SHIPPED_CALENDARS = ("disnaker",)
+SHIPPED = ("ak1-online", "complaint", "course", "satisfaction")
 
 
 class DemoAccount(NamedTuple):
@@ -56,7 +57,13 @@ def furnish(house: House) -> str:
                 publish_shipped(db, read_process(folder))
         for name in SHIPPED_CALENDARS:
             calendars.publish_shipped(db, read_calendar(find_calendar(name)), datetime.now(UTC))
+        _open_desk(db)
     return reached
+
+
+def _open_desk(db: Connection) -> None:
+    """The account under which the online desk enters what everybody may file; nobody signs in with it."""
+    accounts.join(db, accounts.add(db, DESK, "Loket daring", None), INTAKE, accounts.EVERY_OFFICE)
 
 
 def add_demo_accounts(house: House) -> str:

@@ -15,6 +15,9 @@ EVERY_OFFICE = "*"
 #: Roles that belong to no process.
 SUPERVISOR, AUDITOR, ADMIN = "supervisor", "auditor", "admin"
 
+#: Account under which the online desk enters what everybody may file, and its role.
+DESK, INTAKE = "online-desk", "intake"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:

@@ -105,6 +105,10 @@ SENTENCES: Mapping[str, Text] = {
     "unknown_command": {"id": "Perintah ini tidak ada.", "en": "There is no such command."},
     "unknown_task": {"id": "Tugas ini tidak ada.", "en": "There is no such task."},
     "unknown_incident": {"id": "Gangguan ini tidak ada.", "en": "There is no such incident."},
+    "unknown_receipt": {
+        "id": "Tanda terima ini tidak ada. Periksa lagi nomornya.",
+        "en": "There is no such receipt. Check its number again.",
+    },
     "unknown_notice": {"id": "Pemberitahuan ini tidak ada.", "en": "There is no such notice."},
     "unknown_office_member": {
         "id": "Anda tidak bertugas di kantor ini.",

@@ -34,6 +34,7 @@ STATUSES: Mapping[str, int] = {
     "unknown_command": 404,
     "unknown_task": 404,
     "unknown_incident": 404,
+    "unknown_receipt": 404,
     "unknown_notice": 404,
     "unknown_calendar": 404,
     "no_calendar_draft": 404,

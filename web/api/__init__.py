@@ -12,6 +12,7 @@ from web.api import (
     definitions,
     documents,
     incidents,
+    intake,
     notices,
     tasks,
     transitions,
@@ -20,6 +21,19 @@ from web.api import (
 from web.api.schemas.problem import ProblemSchema
 
 PREFIX = "/api/v1"
+_NOUNS = (
+    cases,
+    documents,
+    transitions,
+    commands,
+    tasks,
+    incidents,
+    definitions,
+    verify,
+    notices,
+    calendars,
+    intake,
+)
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -37,5 +51,5 @@ def init(app: Flask) -> None:
     bearer = {"type": "http", "scheme": "bearer", "description": "A token from `alur accounts token NAME`."}
     served.spec.components.security_scheme("bearer", bearer)
     served.spec.options["security"] = [{"bearer": []}]
-    for noun in (cases, documents, transitions, commands, tasks, incidents, definitions, verify, notices, calendars):
+    for noun in _NOUNS:
         served.register_blueprint(noun.routes, url_prefix=PREFIX)
