@@ -18,6 +18,8 @@ from workflow.db.library import Library
 TICK_SECONDS = 0.5
 #: Pruning is done every so many ticks.
 PRUNE_EVERY = 1200
+#: Pages of cases whose dues are written anew between two looks at the timers.
+PAGES_A_TICK = 10
 
 log = structlog.get_logger()
 
@@ -39,14 +41,15 @@ def tick(engine: Engine, redis: Redis, now: datetime) -> int:
     return fired
 
 
-def follow_calendars(engine: Engine, library: Library, now: datetime) -> int:
-    """Let stored dues follow the versions of calendars that were published; how many pages of cases."""
+def follow_calendars(engine: Engine, library: Library, now: datetime, most: int | None = None) -> int:
+    """Let stored dues follow the versions of calendars that were published; how many pages of cases, at `most`."""
     pages = 0
-    while True:
+    while most is None or pages < most:
         with engine.begin() as connection:
             if not recount.follow(connection, library, now):
-                return pages
+                break
         pages += 1
+    return pages
 
 
 def run(engine: Engine, redis: Redis, library: Library, clock: Callable[[], datetime], stop: threading.Event) -> None:
@@ -55,7 +58,7 @@ def run(engine: Engine, redis: Redis, library: Library, clock: Callable[[], date
     while not stop.wait(TICK_SECONDS):
         ticks += 1
         try:
-            follow_calendars(engine, library, clock())
+            follow_calendars(engine, library, clock(), PAGES_A_TICK)
             tick(engine, redis, clock())
             if ticks % PRUNE_EVERY == 0:
                 with engine.begin() as connection:

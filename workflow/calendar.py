@@ -77,7 +77,7 @@ def succession(published: Iterable[tuple[datetime, Calendar]], zone: ZoneInfo) -
     (_, first), *others = published
     changes: list[tuple[datetime, Calendar]] = []
     for published_at, version in others:
-        begins = moment_of(max(version.valid_from, first_day(published_at, zone)), 0, zone)
+        begins = max(takes_effect(version, zone), moment_of(first_day(published_at, zone), 0, zone))
         changes = [*(earlier for earlier in changes if earlier[0] < begins), (begins, version)]
     return Succession(first=first, changes=tuple(changes)) if changes else first
 

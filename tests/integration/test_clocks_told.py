@@ -12,15 +12,16 @@ import pytest
 from flask import Flask
 
 from alur import accounts
+from alur.commands.cases import _gist
 from alur.wiring import House
 from tests.api_kit import Api, ports_of, refused
 from tests.calendar_kit import at
 from tests.drain_kit import by_hand, one, quiet_house
 from tests.office_time_kit import at_desk, disnaker_with, holiday, promise, put_in_force, text_with
 from tests.pages_kit import officer as browser_of
-from tests.support import account_id, send
+from tests.support import account_id, send, settle
 from web.app import create_app
-from workers.clock import follow_calendars
+from workers.clock import follow_calendars, tick
 from workflow.db import journal
 
 #: Friday afternoon, an hour and a half before the close of office.
@@ -140,6 +141,28 @@ def test_the_page_of_a_due_date_is_linked_from_the_case(quiet: House, tmp_path: 
     assert page.status_code == 200
     for words in ("Jumat, jam kerja 13.00–16.30", "Janji berhenti: Menunggu perbaikan", "24-11-2026 08.30 WIB", "8 j"):
         assert words in page.text, words
+
+
+def test_what_was_told_late_says_so_everywhere(quiet: House) -> None:
+    """75 % of a day was reached after 18 hours and told after 20: in the history of API and page, and in the notice."""
+    with by_hand(quiet) as hand:
+        hand.now = FRIDAY
+        case = at_desk(quiet, hand)
+        hand.wait(hours=20)
+        tick(quiet.engine, quiet.redis, hand.now)
+        hand.drain()
+    served = app(quiet, FRIDAY + timedelta(hours=20))
+    ani = Api(quiet, "operator", served)
+    late = [e for e in ani.get(f"/cases/{case}/history").json["entries"] if e["type"] == "clock_reached"]
+    assert [(e["late"], e["body"]["late"]) for e in late] == [("terlambat dicatat 2 jam", 7200)]
+    english = ani.get(f"/cases/{case}/history", Accept_Language="en").json["entries"]
+    assert {e["late"] for e in english} == {None, "recorded 2 hours late"}
+    _, budi = browser_of(quiet, "operator@palembang")
+    assert "mendekat atau lewat (terlambat dicatat 2 jam)" in budi.get(f"/cases/{case}").text
+    settle(quiet)
+    notices = [n for n in ani.get("/notices").json["notices"] if n["case"] == case]
+    assert [n["body"].endswith(" (terlambat dicatat 2 jam)") for n in notices] == [True]
+    assert "(recorded 2 hours late)" in _gist(late[0]["body"])
 
 
 def supervisors(house: House, now: datetime) -> tuple[Api, Api]:
