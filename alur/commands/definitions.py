@@ -50,6 +50,17 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
+@definitions.command()
+@click.argument("process", required=False)
+@click.option("--lang", "language", type=click.Choice(["id", "en"]), default="id", help="Language of the sentences.")
+@json_option
+def test(process: str | None, language: str, as_json: bool) -> None:
+    """Perform the scenarios of a shipped process, of a folder or file, or of all that ship; exit 1 when one fails."""
+    from alur.commands.testing import run_tests
+
+    sys.exit(0 if run_tests(process, language, as_json=as_json) else 1)
+
+
 def _problems(file: Path) -> Iterable[Problem]:
     try:
         read_process(file)
