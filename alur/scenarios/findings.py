@@ -3,65 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 
-from alur.history import read_history
+from alur.scenarios.cards import find_card, find_public
 from alur.scenarios.cast import name_of
-from alur.scenarios.stage import Stage
-from workflow.case import DRAFT, Case
+from alur.scenarios.permitted import find_actions, find_refused
+from alur.scenarios.view import View, told_event
 from workflow.clocks import breached, due
-from workflow.commands import SUBMIT
-from workflow.db import cases, register
-from workflow.db.material import Version, submission
-from workflow.db.tables import account, card, case_, command, hold, notice
-from workflow.definition.numbers import format_number
+from workflow.db.tables import account, case_, command, hold, notice
 from workflow.doubts import BESIDE
-from workflow.events import Event
-from workflow.permission import refuse_submit, refuse_transition
-from workflow.refusals import Refusal
 from workflow.scenario.model import Expectation
-from workflow.submission import refuse_content
-
-#: What a card's `number` may be expected as, beside a number: the one that the office's template gives.
-TEMPLATE = "template"
-
-
-@dataclass(frozen=True)
-class View:
-    """One case as it stands, with what belongs to it."""
-
-    stage: Stage
-    id: int
-
-    @cached_property
-    def found(self) -> cases.Stored:
-        """The stored case."""
-        with self.stage.engine.connect() as db:
-            return cases.get(db, self.id)
-
-    @property
-    def case(self) -> Case:
-        return self.found.case
-
-    @cached_property
-    def events(self) -> Sequence[Event]:
-        """Its history."""
-        with self.stage.engine.connect() as db:
-            return read_history(db, self.id)
-
-    @cached_property
-    def card(self) -> Row[Any] | None:
-        """Its card, whatever its state."""
-        with self.stage.engine.connect() as db:
-            return db.execute(select(card).where(card.c.case_id == self.id)).one_or_none()
-
-    def last(self, *types: str) -> Event | None:
-        """The last event of these types."""
-        return next((e for e in reversed(self.events) if e.type in types), None)
 
 
 def _state(view: View, _: str) -> Any:
@@ -82,46 +35,6 @@ def _breached(view: View, _: str) -> Any:
 def _told(view: View, clock: str) -> Any:
     reading = view.case.clocks.get(clock)
     return tuple(reading.fired) if reading else ()
-
-
-def _card(view: View, part: str) -> Any:
-    row = view.card
-    if row is None or not part:
-        return None if row is None else row.state
-    return _CARD[part](view, row)
-
-
-def _number(view: View, row: Row[Any]) -> Any:
-    office = view.stage.kit.library.offices[row.office]
-    template = office.number or view.stage.kit.process.number or ""
-    year, month = (int(p) for p in row.issued_on.split("-")[:2]) if row.issued_on else (0, 0)
-    expected = format_number(template, office=row.office, year=year, month=month, serial=row.serial)
-    return (row.number, TEMPLATE) if row.number == expected else (row.number,)
-
-
-def _verifies(view: View, row: Row[Any]) -> bool:
-    from signing.verify import verify
-
-    signer = view.stage.workshop.once("signer", view.stage.kit.signer)
-    return bool(row.blob) and verify(view.stage.kit.blobs.get(row.blob), signer.trust()).ok
-
-
-_CARD: Mapping[str, Callable[[View, Row[Any]], Any]] = {
-    "state": lambda _, row: row.state,
-    "level": lambda _, row: row.level,
-    "number": _number,
-    "issued": lambda _, row: row.issued_on,
-    "expires": lambda _, row: row.expires_on,
-    "verifies": _verifies,
-}
-
-
-def _public(view: View, _: str) -> Any:
-    if view.card is None:
-        return None
-    with view.stage.web.connect() as db:
-        told = register.verify(db, view.card.code)
-    return told["state"] if told else None
 
 
 def _notices(view: View, person: str) -> Any:
@@ -150,57 +63,12 @@ def _task(view: View, part: str) -> Any:
     return name_of(view.stage, task.holder) if part == "holder" else getattr(task, part)
 
 
-def _asked(view: View, person: str, do: str) -> Refusal | None:
-    """Why the person may not do it now, as the pages tell it beforehand; also who may not see the case at all."""
-    stage, case, book = view.stage, view.case, view.stage.book(view.case.office)
-    with stage.engine.connect() as db:
-        actor = cases.actor(db, stage.accounts[person], case.office)
-    if not actor.roles and case.owner != actor.id:
-        return Refusal("unknown_case")
-    if do == SUBMIT:
-        return refuse_submit(book, case, actor) or _refuse_copy(view)
-    transition = book.transitions[do]
-    refusal = refuse_transition(book, case, transition, actor, stage.clock.now)
-    return refusal or (_refuse_copy(view) if book.submits(transition) else None)
-
-
-def _refuse_copy(view: View) -> Refusal | None:
-    """Why what has been entered so far cannot be given."""
-    stage, book = view.stage, view.stage.book(view.case.office)
-    with stage.engine.connect() as db:
-        copy = cases.read_working_copy(db, stage.kit.vault, view.found)
-    given = submission(Version({"data": copy.data, "documents": copy.documents}, ""), 0)
-    return refuse_content(book.process, given, stage.clock.now.astimezone(book.zone).date())
-
-
-def _actions(view: View, person: str) -> Any:
-    book = view.stage.book(view.case.office)
-    asked = [t.name for t in book.transitions.values() if t.by in (*book.staff, book.party)]
-    asked += [SUBMIT] if view.case.state == DRAFT else []
-    return tuple(sorted(do for do in asked if _asked(view, person, do) is None))
-
-
-def _refused(view: View, of: str) -> Any:
-    person, _, do = of.partition(" ")
-    refusal = _asked(view, person, do)
-    return refusal.code if refusal else None
-
-
 def _owner(view: View, _: str) -> Any:
     return name_of(view.stage, view.case.owner)
 
 
 def _history(view: View, _: str) -> Any:
     return tuple(told_event(e) for e in view.events)
-
-
-def told_event(event: Event) -> str:
-    """The type of an event with what it is about: `moved approve`, `clock_reached 75`."""
-    body = event.body
-    if event.type == "clock_reached":
-        return f"{event.type} {body['at']}"
-    about = body.get("do") or body.get("run") or body.get("timer") or body.get("to") or ""
-    return f"{event.type} {about}".rstrip()
 
 
 def _holds(view: View, name: str) -> Any:
@@ -243,14 +111,14 @@ FINDERS: Mapping[str, Callable[[View, str], Any]] = {
     "due": _due,
     "breached": _breached,
     "told": _told,
-    "card": _card,
-    "public": _public,
+    "card": find_card,
+    "public": find_public,
     "notices": _notices,
     "warnings": _warnings,
     "facts": _facts,
     "task": _task,
-    "actions": _actions,
-    "refused": _refused,
+    "actions": find_actions,
+    "refused": find_refused,
     "owner": _owner,
     "history": _history,
     "holds": _holds,

@@ -12,10 +12,11 @@ from alur.history import read_history, replay_case
 from alur.scenarios.acting import RefusedError, act, open_cases, outcome
 from alur.scenarios.cast import engage, name_of
 from alur.scenarios.faults import Fault, Faults
-from alur.scenarios.findings import View, find, told_event
+from alur.scenarios.findings import find
 from alur.scenarios.passing import advance, fire, settle
 from alur.scenarios.results import Failure, Performed, Result, Told
 from alur.scenarios.stage import Stage
+from alur.scenarios.view import View, told_event
 from workflow.db.tables import command
 from workflow.definition.process import Text
 from workflow.errors import AlurError

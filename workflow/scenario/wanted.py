@@ -84,7 +84,8 @@ def _warnings(node: Node, scene: Scene) -> Pairs:
 
 def _facts(node: Node, scene: Scene) -> Pairs:
     for name, value in node.items():
-        known = sorted(scene.ground.process.form.statistic)
+        marks = scene.ground.process.form.statistic
+        known = sorted(field if bracket == "as_is" else bracket for field, bracket in marks.items())
         if name not in known:
             Node(value.source, value.report, value.path, name).unknown("fact", known)
         yield name, value.value, value
