@@ -51,14 +51,14 @@ class Ground:
         """The name that `node` gives; tells a problem where no `kind` of thing has it."""
         known = [*self.names(kind), *also]
         if node.present and node.text() not in known:
-            node.unknown("transition" if kind == "move" else kind, known)
+            node.unknown(_called(kind), known)
         return node.text()
 
     def key(self, node: Node, kind: str, *also: str) -> str:
         """Like `one`, for the key under which `node` stands."""
         known = [*self.names(kind), *also]
         if node.name not in known:
-            _unknown_key(node, kind, known)
+            _unknown_key(node, _called(kind), known)
         return node.name
 
 
@@ -90,6 +90,11 @@ class Scene:
         if node.present and node.text() not in self.cases:
             node.unknown("case", sorted(self.cases))
         return node.text(default)
+
+
+def _called(kind: str) -> str:
+    """What people call it: a person's moves are transitions."""
+    return "transition" if kind == "move" else kind
 
 
 def _unknown_key(node: Node, kind: str, known: Sequence[str]) -> None:

@@ -15,16 +15,16 @@ from workflow.scenario.model import SAMPLE, Papers
 def read_data(node: Node, ground: Ground, base: Mapping[str, Any]) -> Mapping[str, Any]:
     """The data that a file or a mapping gives; a mapping is laid over `base`, where None takes a field out."""
     if isinstance(node.value, str):
-        found = _file(node, ground)
-        if isinstance(found, dict):
-            return found
-        return base
+        return read_changes(node, ground)
     changes = read_changes(node, ground)
     return {name: value for name, value in {**base, **changes}.items() if value is not None}
 
 
 def read_changes(node: Node, ground: Ground) -> Mapping[str, Any]:
-    """Fields with their new values, each of them known to the form."""
+    """Fields with their new values, of a file or each of them known to the form."""
+    if isinstance(node.value, str):
+        found = _file(node, ground)
+        return found if isinstance(found, dict) else {}
     for _, value in node.items():
         ground.key(value, "field")
     return dict(node.value) if isinstance(node.value, dict) else {}
