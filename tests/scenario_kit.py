@@ -7,7 +7,8 @@ from textwrap import dedent, indent
 from typing import Any
 
 from alur.scenarios.results import Result
-from alur.scenarios.run import CODES, Listener, Script, Theatre, perform_script
+from alur.scenarios.run import Listener, Theatre, perform_script
+from alur.scenarios.script import CODES, Script
 from workflow.definition.offices import read_offices
 from workflow.definition.reader import read_process
 from workflow.scenario.ground import Ground

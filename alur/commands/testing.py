@@ -18,7 +18,8 @@ from alur.embedded import services
 from alur.furnish import SHIPPED
 from alur.logs import configure
 from alur.scenarios.results import Tested
-from alur.scenarios.run import Listener, Script, Theatre, perform_script, read_script, theatre
+from alur.scenarios.run import Listener, Theatre, perform_script, theatre
+from alur.scenarios.script import Script, read_script
 from alur.scenarios.telling import Telling, summary
 from alur.scenarios.telling import as_json as told_json
 from workflow.definition.errors import did_you_mean

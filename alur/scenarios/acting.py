@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from alur.scenarios import papers
-from alur.scenarios.cast import acting, actor
+from alur.scenarios.cast import acting, actor, roles_at
 from alur.scenarios.stage import Stage
 from signing.errors import UploadRefused
 from workflow.commands import SUBMIT, Actor
@@ -36,27 +36,28 @@ def open_cases(stage: Stage, opening: Opening) -> None:
     """Open the draft, or each of them, and fill it in."""
     for n in range(1, opening.times + 1):
         name = opening.case if opening.times == 1 else f"{opening.case}-{n}"
-        _open(stage, replace(opening, case=name, data=_counted(opening, n - 1)))
+        _open(stage, replace(opening, case=name, data=_counted(opening, n)), opening.data)
 
 
-def _open(stage: Stage, opening: Opening) -> None:
+def _open(stage: Stage, opening: Opening, drawn: Mapping[str, Any]) -> None:
+    """Open one draft; samples of its documents are drawn for `drawn`, the same for each of a group."""
     process, kit = stage.kit.process, stage.kit
     who = opening.officer or opening.applicant
     owner = None if opening.officer else stage.accounts[opening.applicant]
     with acting(stage, who) as db:
-        works = actor(stage, db, who, opening.office).roles & stage.book(opening.office).staff
+        works = roles_at(stage, who, opening.office) & stage.book(opening.office).staff
         if opening.officer and not (works and process.submit_assisted):
             raise RefusedError("not_assisted" if works else "unknown_office_member", f"{who} may not open this case.")
         id_ = cases.open_case(
             db, kit.vault, process=process.name, definition=process.hash, office=opening.office, owner=owner
         )
     stage.cases[opening.case] = id_
-    save(stage, who, id_, opening.data, opening.documents)
+    save(stage, who, id_, opening.data, opening.documents, drawn)
 
 
 def _counted(opening: Opening, n: int) -> Mapping[str, Any]:
-    """The data of the n-th case of a group, counted from 0: the digits of the unique field are counted on."""
-    if opening.unique is None or n == 0:
+    """The data of the n-th case, counted from 1: the digits of the unique field are counted on by n."""
+    if opening.unique is None:
         return opening.data
     text = str(opening.data.get(opening.unique, ""))
     digits = len(text) - len(text.rstrip("0123456789"))
@@ -66,14 +67,24 @@ def _counted(opening: Opening, n: int) -> Mapping[str, Any]:
     return {**opening.data, opening.unique: text[:-digits] + counted}
 
 
-def save(stage: Stage, who: str, case: int, changes: Mapping[str, Any], documents: Papers) -> None:
-    """Save data and documents of a working copy, as far as there are any; raises `RefusedError`."""
+def save(
+    stage: Stage,
+    who: str,
+    case: int,
+    changes: Mapping[str, Any],
+    documents: Papers,
+    drawn: Mapping[str, Any] | None = None,
+) -> None:
+    """Save data and documents of a working copy, as far as there are any; raises `RefusedError`.
+
+    Samples are drawn for the person of `drawn`, or of the data saved so far.
+    """
     if changes:
         with acting(stage, who) as db:
             _save(stage, db, who, case, changes)
     for kind, file in documents.items():
         with acting(stage, who) as db:
-            _upload(stage, db, who, case, kind, file)
+            _upload(stage, db, who, case, kind, file, drawn)
 
 
 def _save(stage: Stage, db: Connection, who: str, case: int, changes: Mapping[str, Any]) -> None:
@@ -87,14 +98,22 @@ def _save(stage: Stage, db: Connection, who: str, case: int, changes: Mapping[st
     cases.save_data(db, stage.kit.vault, found, data, None)
 
 
-def _upload(stage: Stage, db: Connection, who: str, case: int, kind: str, file: str | None) -> None:
+def _upload(
+    stage: Stage,
+    db: Connection,
+    who: str,
+    case: int,
+    kind: str,
+    file: str | None,
+    drawn: Mapping[str, Any] | None,
+) -> None:
     found = _editable(stage, db, who, case)
     if file is None:
         cases.detach(db, stage.kit.vault, found, kind)
         return
-    copy = cases.read_working_copy(db, stage.kit.vault, found)
+    person = drawn or cases.read_working_copy(db, stage.kit.vault, found).data
     try:
-        checked = papers.check(stage.kit, kind, file, copy.data)
+        checked = papers.check(stage.kit, kind, file, person)
     except UploadRefused as error:
         raise RefusedError(error.code, error.text["id"]) from error
     papers.keep(stage, db, case, kind, checked)
@@ -112,7 +131,7 @@ def _before(stage: Stage, db: Connection, who: str, case: int) -> tuple[Stored, 
         found = cases.get(db, case, lock=True)
     except UnknownCaseError as error:
         raise RefusedError(error.code, str(error)) from error
-    return found, actor(stage, db, who, found.case.office)
+    return found, actor(stage, db, who, found.case)
 
 
 def _require(refusal: Refusal | None) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, select, text
 
 from alur import accounts
 from alur.scenarios.stage import Stage
+from workflow.case import Case
 from workflow.commands import Actor
 from workflow.db import cases
 from workflow.db.tables import membership
-from workflow.scenario.sentences import person
+from workflow.scenario.words import person
 
 _ACT_AS = text("SELECT set_config('alur.account', :account, true), set_config('alur.offices', :offices, true)")
 
@@ -40,9 +41,15 @@ def acting(stage: Stage, name: str) -> Iterator[Connection]:
         yield db
 
 
-def actor(stage: Stage, db: Connection, name: str, office: str) -> Actor:
-    """The person as the engine's rules read it, at `office`."""
-    return cases.actor(db, stage.accounts[name], office)
+def actor(stage: Stage, db: Connection, name: str, case: Case) -> Actor:
+    """The person as the engine's rules read it, before `case`."""
+    return cases.actor(db, stage.accounts[name], case.office)
+
+
+def roles_at(stage: Stage, name: str, office: str) -> frozenset[str]:
+    """Roles that the scenario gives the person at `office`."""
+    pairs = stage.scenario.staff.get(name, ())
+    return frozenset(role for role, where in pairs if where in (office, accounts.EVERY_OFFICE))
 
 
 def name_of(stage: Stage, account: str | None) -> str | None:

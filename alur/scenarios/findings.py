@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
+from alur.accounts import EVERY_OFFICE
 from alur.scenarios.cards import find_card, find_public
 from alur.scenarios.cast import name_of
 from alur.scenarios.permitted import find_actions, find_refused
 from alur.scenarios.view import View, told_event
 from workflow.clocks import breached, due
-from workflow.db.tables import account, case_, command, hold, notice
+from workflow.db.inbox import Apart, Wanted, list_tasks
+from workflow.db.line import places_in_line
+from workflow.db.tables import account, case_, command, notice
 from workflow.doubts import BESIDE
 from workflow.scenario.model import Expectation
+
+#: Tasks of an inbox that are looked at, at most.
+MAX_QUEUE = 1000
 
 
 def _state(view: View, _: str) -> Any:
@@ -77,17 +83,22 @@ def _holds(view: View, name: str) -> Any:
 
 def _line(view: View, name: str) -> Any:
     """Place among the cases that wait for the same key, counted from 1; None where the case does not wait."""
-    spec, key = view.stage.kit.process.holds[name], view.case.holds.get(name)
-    if key is None or spec.full is None or view.case.state != spec.full:
-        return None
-    waiting = (
-        select(hold.c.case_id)
-        .join(case_, case_.c.id == hold.c.case_id)
-        .where(hold.c.scope == spec.scope, hold.c.key == key, case_.c.state == spec.full)
-        .order_by(text("fold->>'entered_at'"), hold.c.case_id)
-    )
     with view.stage.engine.connect() as db:
-        return list(db.scalars(waiting)).index(view.id) + 1
+        return places_in_line(db, view.id).get(name)
+
+
+def _queue(view: View, person: str) -> Any:
+    """Names of the cases whose tasks wait for the person, in the order in which its inbox offers them."""
+    stage, book = view.stage, view.stage.book(view.case.office)
+    pairs = stage.scenario.staff.get(person, ())
+    offices = sorted(stage.kit.library.offices)
+    queues = {(role, o) for role, where in pairs for o in (offices if where == EVERY_OFFICE else (where,))}
+    apart = [Apart(definition=book.process.hash, role=r, other=o) for r, others in book.apart.items() for o in others]
+    wanted = Wanted(account=stage.accounts[person], queues=queues, apart=apart)
+    with stage.engine.connect() as db:
+        rows = list_tasks(db, wanted, sort="due", after=None, limit=MAX_QUEUE)
+    names = {id_: name for name, id_ in stage.cases.items()}
+    return tuple(names[row.case_id] for row in rows)
 
 
 def _incident(view: View, _: str) -> Any:
@@ -123,6 +134,7 @@ FINDERS: Mapping[str, Callable[[View, str], Any]] = {
     "history": _history,
     "holds": _holds,
     "line": _line,
+    "queue": _queue,
     "incident": _incident,
     "commands": _commands,
     "cases": _cases,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from alur.scenarios.cast import actor
 from alur.scenarios.view import View
 from workflow.case import DRAFT
 from workflow.commands import SUBMIT
@@ -18,13 +19,13 @@ def _asked(view: View, person: str, do: str) -> Refusal | None:
     """Why the person may not do it now, as the pages tell it beforehand; also who may not see the case at all."""
     stage, case, book = view.stage, view.case, view.stage.book(view.case.office)
     with stage.engine.connect() as db:
-        actor = cases.actor(db, stage.accounts[person], case.office)
-    if not actor.roles and case.owner != actor.id:
+        who = actor(stage, db, person, case)
+    if not who.roles and case.owner != who.id:
         return Refusal("unknown_case")
     if do == SUBMIT:
-        return refuse_submit(book, case, actor) or _refuse_copy(view)
+        return refuse_submit(book, case, who) or _refuse_copy(view)
     transition = book.transitions[do]
-    refusal = refuse_transition(book, case, transition, actor, stage.clock.now)
+    refusal = refuse_transition(book, case, transition, who, stage.clock.now)
     return refusal or (_refuse_copy(view) if book.submits(transition) else None)
 
 

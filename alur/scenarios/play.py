@@ -97,25 +97,24 @@ class Player:
         return []
 
     def act(self, step: Act) -> list[Failure]:
-        """A person does something with a case, or with each of a group."""
-        return [f for case in self.stage.group(step.case) for f in self._act(step, case)]
-
-    def _act(self, step: Act, case: int) -> list[Failure]:
-        code, why = self._done(step, case)
-        if code == step.refused:
-            return []
-        expected = _words(_REFUSED, code=step.refused) if step.refused else _PERFORMED
-        found = {k: f"{_words(_REFUSED, code=code)[k]} – {why.get(k, '')}" for k in _REFUSED} if code else _PERFORMED
-        return [Failure(line=step.line, expected=expected, found=found)]
-
-    def _done(self, step: Act, case: int) -> tuple[str | None, Text]:
-        """The code with which it was refused, and its sentences; None when it was performed."""
-        try:
-            id_ = act(self.stage, step, case)
-        except RefusedError as error:
-            return error.code, {"id": str(error), "en": str(error)}
+        """A person does something with a case, or with each of a group, one right after the other."""
+        sent = [self._sent(step, case) for case in self.stage.group(step.case)]
         settle(self.stage, self.faults)
-        status, told = outcome(self.stage, id_) if id_ is not None else ("done", {})
+        answers = [self._answer(one) for one in sent]
+        return [_surprise(step, *answer) for answer in answers if answer[0] != step.refused]
+
+    def _sent(self, step: Act, case: int) -> int | RefusedError | None:
+        """The command that was accepted, where there is one; or why it was refused at once."""
+        try:
+            return act(self.stage, step, case)
+        except RefusedError as error:
+            return error
+
+    def _answer(self, sent: int | RefusedError | None) -> tuple[str | None, Text]:
+        """The code with which it was refused, and its sentences; None when it was performed."""
+        if isinstance(sent, RefusedError):
+            return sent.code, {"id": str(sent), "en": str(sent)}
+        status, told = outcome(self.stage, sent) if sent is not None else ("done", {})
         if status == "done":
             return None, {}
         code, text, details = told["code"], told.get("text"), told["details"]
@@ -193,6 +192,13 @@ def _note(stage: Stage, result: Result) -> None:
                 who = name_of(stage, e.actor) or ""
                 result.history.append(Told(case=name, seq=e.seq, at=e.at, who=who, what=told_event(e)))
     result.history.sort(key=lambda t: (t.at, t.case != FIRST, t.case, t.seq))
+
+
+def _surprise(step: Act, code: str | None, why: Text) -> Failure:
+    """It was refused, or performed, or refused for another reason than the step says."""
+    expected = _words(_REFUSED, code=step.refused) if step.refused else _PERFORMED
+    found = {k: f"{_words(_REFUSED, code=code)[k]} – {why.get(k, '')}" for k in _REFUSED} if code else _PERFORMED
+    return Failure(line=step.line, expected=expected, found=found)
 
 
 def _words(text: Text, **values: Any) -> Text:

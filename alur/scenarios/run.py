@@ -1,4 +1,4 @@
-"""From a folder with a process to its performed scenarios."""
+"""Performing the scenarios of a process, one after the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,50 +14,19 @@ from alur.embedded import Urls
 from alur.scenarios.play import play
 from alur.scenarios.results import Performed, Result, Tested
 from alur.scenarios.scratch import Scratch, scratch
+from alur.scenarios.script import Script
 from alur.scenarios.stage import Kit, stage
-from signing.uploads import REFUSALS
-from web.sentences import SENTENCES
 from workers.signer import Signer
 from workflow.blobs import FolderStore
 from workflow.db import schema
-from workflow.db.cases import UnknownCaseError
 from workflow.db.connect import ENGINE, engine_for
 from workflow.db.library import Library, publish_shipped
-from workflow.definition.offices import read_offices
 from workflow.definition.process import Process
-from workflow.definition.reader import read_process
 from workflow.scenario.coverage import coverage
-from workflow.scenario.ground import Ground
 from workflow.scenario.model import Scenario
-from workflow.scenario.reader import SCENARIOS_FILE, read_scenarios
 from workflow.vault import Vault
 
 KEY_BYTES = 32
-#: Refusals that persons meet before the engine decides.
-CODES = frozenset({*REFUSALS, *SENTENCES, UnknownCaseError.code})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Script:
-    """A process with its scenarios, read and sound."""
-
-    process: Process
-    ground: Ground
-    scenarios: tuple[Scenario, ...]
-
-
-def read_script(path: Path) -> Script:
-    """The process of a folder, or beside a scenario file, with its scenarios; DefinitionError with all problems.
-
-    Offices are those of `offices.yaml` in the folder or the one above it, and otherwise the shipped ones.
-    """
-    folder, name = (path, SCENARIOS_FILE) if path.is_dir() else (path.parent, path.name)
-    process = read_process(folder)
-    near = next((p for p in (folder / "offices.yaml", folder.parent / "offices.yaml") if p.is_file()), None)
-    with as_file(files("definitions") / "offices.yaml") as shipped:
-        offices = read_offices(near or shipped)
-    ground = Ground(process=process, offices=offices, folder=folder, codes=CODES)
-    return Script(process=process, ground=ground, scenarios=read_scenarios(folder / name, ground))
 
 
 @dataclass(frozen=True, kw_only=True)

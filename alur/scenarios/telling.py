@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alur.scenarios.results import Failure, Performed, Result, Tested
-from alur.scenarios.run import Listener, Script
+from alur.scenarios.run import Listener
+from alur.scenarios.script import Script
 from workflow.definition.process import Text
 from workflow.scenario.coverage import Coverage
 from workflow.scenario.dates import told_moment

@@ -8,7 +8,8 @@ from importlib.resources import files
 
 import pytest
 
-from alur.scenarios.run import Script, Theatre, perform_script
+from alur.scenarios.run import Theatre, perform_script
+from alur.scenarios.script import Script
 from alur.scenarios.telling import Telling
 from tests.scenario_kit import DEFINITIONS, ground
 from workflow.scenario.model import Scenario

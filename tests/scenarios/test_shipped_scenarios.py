@@ -10,11 +10,13 @@ import pytest
 
 from alur.furnish import SHIPPED
 from alur.scenarios.results import Performed, Result
-from alur.scenarios.run import Script, Theatre, read_script
+from alur.scenarios.run import Theatre
+from alur.scenarios.script import Script, read_script
 from alur.scenarios.telling import Telling
 from tests.scenario_kit import DEFINITIONS
 from workflow.scenario.coverage import coverage
 from workflow.scenario.model import Scenario
+from workflow.scenario.reader import SCENARIOS_FILE
 
 
 @cache
@@ -23,7 +25,9 @@ def script(name: str) -> Script:
     return read_script(DEFINITIONS / name)
 
 
-SCENES = [(name, n) for name in SHIPPED for n in range(len(script(name).scenarios))]
+#: A process that ships without scenarios fails at its coverage.
+SHOWN = [name for name in SHIPPED if (DEFINITIONS / name / SCENARIOS_FILE).is_file()]
+SCENES = [(name, n) for name in SHOWN for n in range(len(script(name).scenarios))]
 #: What was performed already, for the coverage.
 _done: dict[tuple[str, int], Result] = {}
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from alur.scenarios.results import Result
-from alur.scenarios.run import Script, Theatre, perform_script
+from alur.scenarios.run import Theatre, perform_script
+from alur.scenarios.script import Script
 from alur.scenarios.telling import Telling
 from tests.scenario_kit import FIRST_LINE, ground, perform, trial
 from workflow.scenario.reader import parse_scenarios
@@ -47,11 +48,12 @@ WRONG = [
     ),
     (SUBMITTED, "refused: {ani: {approve: wrong_role}}", "none"),
     (SUBMITTED, "refused: {citra: {approve: four_eyes}}", "wrong_role"),
-    (SUBMITTED, "owner: null", "siti"),
+    (SUBMITTED, "owner: null", "Siti"),
     (RETURNED, "history: [moved return, submitted]", "submitted submitted, step_requested intake_checks"),
     (SUBMITTED, "history: [submitted, submitted]", "submitted submitted"),
     (SUBMITTED, "holds: {holder: false}", "yes"),
     (SUBMITTED, "line: {holder: 1}", "none"),
+    (SUBMITTED, "queue: {ani: []}", "first"),
     (SUBMITTED, "incident: {step: sign_card, code: tsa_unavailable}", "none"),
     (SUBMITTED, "commands: 2", "1"),
     (SUBMITTED, "cases: {verifying: 2}", "1"),

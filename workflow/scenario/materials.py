@@ -46,7 +46,7 @@ def read_papers(node: Node, ground: Ground) -> Papers:
 def _paper(node: Node, ground: Ground) -> str:
     if node.text() == SAMPLE:
         return SAMPLE
-    if not (ground.folder / node.text()).is_file():
+    if not is_beside(node.text(), ground) or not (ground.folder / node.text()).is_file():
         node.problem("unknown_file", f"There is no file `{node.text()}` beside the scenarios; or write `{SAMPLE}`.")
     return node.text()
 
@@ -54,6 +54,9 @@ def _paper(node: Node, ground: Ground) -> str:
 def _folder(node: Node, ground: Ground) -> Papers:
     """Every kind that is not optional: the file of its name in the folder, or else a sample."""
     folder = ground.folder / node.text()
+    if not is_beside(node.text(), ground):
+        node.problem("unknown_file", "The folder lies elsewhere; documents stand beside the scenarios.")
+        return {}
     found = {p.stem: p for p in sorted(folder.glob("*")) if p.is_file()} if folder.is_dir() else {}
     return {
         name: str(found[name].relative_to(ground.folder)) if name in found else SAMPLE
@@ -62,9 +65,14 @@ def _folder(node: Node, ground: Ground) -> Papers:
     }
 
 
+def is_beside(name: str, ground: Ground) -> bool:
+    """True when a file of this name lies in the folder of the scenarios or below: a test reads nothing else."""
+    return (ground.folder / name).resolve().is_relative_to(ground.folder.resolve())
+
+
 def _file(node: Node, ground: Ground) -> Any:
     path = ground.folder / node.text()
-    if not path.is_file():
+    if not is_beside(node.text(), ground) or not path.is_file():
         near = sorted(str(p.relative_to(ground.folder)) for p in ground.folder.rglob("*.yaml"))
         node.unknown("file", near)
         return None

@@ -27,7 +27,7 @@ from workflow.scenario.model import (
     Slow,
     Step,
 )
-from workflow.scenario.words import told_value, told_wanted
+from workflow.scenario.words import person, told_value, told_wanted
 from workflow.steps import STEPS
 
 #: What a person does beside transitions; `{who}` does it.
@@ -61,11 +61,6 @@ _SAID: Mapping[str, Text] = {
     "stopped": {"id": "proses jam berhenti", "en": "the clock process stops"},
     "started": {"id": "proses jam berjalan lagi", "en": "the clock process runs again"},
 }
-
-
-def person(name: str) -> str:
-    """A person's name as it is read: `ani-2` is Ani 2."""
-    return name.replace("-", " ").replace("_", " ").title()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -105,6 +105,12 @@ def _refused(node: Node, scene: Scene) -> Pairs:
             yield f"{person} {do}", scene.ground.one(code, "refusal"), code
 
 
+def _queue(node: Node, scene: Scene) -> Pairs:
+    for _, names in node.items():
+        person = scene.person_key(names)
+        yield person, tuple(scene.case(n, "") for n in names.elements()), names
+
+
 def _owner(node: Node, scene: Scene) -> Pairs:
     yield "", scene.person(node) or None, node
 
@@ -155,6 +161,7 @@ READERS: Mapping[str, Callable[[Node, Scene], Pairs]] = {
     "history": _history,
     "holds": _holds,
     "line": _holds,
+    "queue": _queue,
     "incident": _incident,
     "commands": _commands,
     "cases": _cases,

@@ -37,12 +37,18 @@ WORDS: Mapping[str, Text] = {
     "history": {"id": "riwayat berurutan: {value}", "en": "history in this order: {value}"},
     "holds": {"id": "memegang {of}: {value}", "en": "holds {of}: {value}"},
     "line": {"id": "urutan tunggu {of}: {value}", "en": "place in the line for {of}: {value}"},
+    "queue": {"id": "antrean {of}: {value}", "en": "queue of {of}: {value}"},
     "incident": {"id": "langkah gagal: {value}", "en": "failed step: {value}"},
     "commands": {"id": "jumlah perintah: {value}", "en": "commands: {value}"},
     "cases": {"id": "jumlah permohonan {of}: {value}", "en": "cases that are {of}: {value}"},
 }
 _NONE: Text = {"id": "tidak ada", "en": "none"}
 _FLAG: Mapping[bool, Text] = {True: {"id": "ya", "en": "yes"}, False: {"id": "tidak", "en": "no"}}
+
+
+def person(name: str) -> str:
+    """A person's name as it is read: `ani-2` is Ani 2."""
+    return name.replace("-", " ").replace("_", " ").title()
 
 
 def told_wanted(process: Process, zone: ZoneInfo, language: str, one: Expectation) -> str:
@@ -95,7 +101,11 @@ def _moves(place: _Place, names: tuple[str, ...]) -> str:
 
 def _attempt(place: _Place, of: str) -> str:
     who, _, do = of.partition(" ")
-    return f"{who} {_move(place, do)}"
+    return f"{person(who)} {_move(place, do)}"
+
+
+def _person(place: _Place, name: str) -> str:
+    return person(name)
 
 
 def _incident(place: _Place, found: tuple[str, str]) -> str:
@@ -109,11 +119,15 @@ _VALUES: Mapping[str, Callable[[_Place, Any], str]] = {
     "due": _due,
     "told": _levels,
     "actions": _moves,
+    "owner": _person,
     "incident": _incident,
 }
 _OF: Mapping[str, Callable[[_Place, str], str]] = {
     "due": _clock,
     "told": _clock,
+    "notices": _person,
+    "actions": _person,
+    "queue": _person,
     "refused": _attempt,
     "cases": _state,
 }

@@ -10,9 +10,9 @@ import pytest
 from alur.scenarios.findings import FINDERS
 from tests.scenario_kit import ground, parse, trial
 from workflow.scenario.dates import told_moment
-from workflow.scenario.sentences import Teller, person
+from workflow.scenario.sentences import Teller
 from workflow.scenario.wanted import READERS
-from workflow.scenario.words import WORDS
+from workflow.scenario.words import WORDS, person
 
 JAKARTA, JAYAPURA = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura")
 
@@ -67,14 +67,14 @@ SAID = [
     ),
     (
         "{expect: {card: null, notices: {siti: []}, told: {service: [75]}, holds: {holder: true}}}",
-        "diharapkan kartu tidak ada; pemberitahuan kepada siti: tidak ada; “Janji layanan 1×24 jam” diberitahukan pada "
+        "diharapkan kartu tidak ada; pemberitahuan kepada Siti: tidak ada; “Janji layanan 1×24 jam” diberitahukan pada "
         "75%; memegang holder: ya",
-        "expected: card none; notices to siti: none; “Service promise” told at 75%; holds holder: yes",
+        "expected: card none; notices to Siti: none; “Service promise” told at 75%; holds holder: yes",
     ),
     (
         "{expect: {actions: {ani: [approve]}, refused: {siti: {sign: wrong_role}}, cases: {issued: 2}}}",
-        "diharapkan ani boleh: “Setujui”; siti “Tanda tangani” ditolak: wrong_role; jumlah permohonan Terbit: 2",
-        "expected: ani may: “Approve”; siti “Sign” refused: wrong_role; cases that are Issued: 2",
+        "diharapkan Ani boleh: “Setujui”; Siti “Tanda tangani” ditolak: wrong_role; jumlah permohonan Terbit: 2",
+        "expected: Ani may: “Approve”; Siti “Sign” refused: wrong_role; cases that are Issued: 2",
     ),
 ]
 
