@@ -7,29 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from alur.scenarios import papers
-from alur.scenarios.cast import acting, actor, roles_at
+from alur.scenarios.cast import acting, roles_at
+from alur.scenarios.saving import RefusedError, before, save
 from alur.scenarios.stage import Stage
-from signing.errors import UploadRefused
-from workflow.commands import SUBMIT, Actor
+from workflow.commands import SUBMIT
 from workflow.db import cases, tasks
-from workflow.db.cases import Stored, UnknownCaseError
 from workflow.db.tables import command
 from workflow.db.tasks import TaskRefusedError
-from workflow.definition.form import check_data
-from workflow.permission import refuse_editing
-from workflow.refusals import Refusal
-from workflow.scenario.model import CLAIM, RELEASE, Act, Opening, Papers
-
-
-class RefusedError(Exception):
-    """A person may not do this; `code` is told to them, the message is the sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
+from workflow.scenario.model import CLAIM, RELEASE, Act, Opening
 
 
 def open_cases(stage: Stage, opening: Opening) -> None:
@@ -67,78 +54,6 @@ def _counted(opening: Opening, n: int) -> Mapping[str, Any]:
     return {**opening.data, opening.unique: text[:-digits] + counted}
 
 
-def save(
-    stage: Stage,
-    who: str,
-    case: int,
-    changes: Mapping[str, Any],
-    documents: Papers,
-    drawn: Mapping[str, Any] | None = None,
-) -> None:
-    """Save data and documents of a working copy, as far as there are any; raises `RefusedError`.
-
-    Samples are drawn for the person of `drawn`, or of the data saved so far.
-    """
-    if changes:
-        with acting(stage, who) as db:
-            _save(stage, db, who, case, changes)
-    for kind, file in documents.items():
-        with acting(stage, who) as db:
-            _upload(stage, db, who, case, kind, file, drawn)
-
-
-def _save(stage: Stage, db: Connection, who: str, case: int, changes: Mapping[str, Any]) -> None:
-    found = _editable(stage, db, who, case)
-    copy = cases.read_working_copy(db, stage.kit.vault, found)
-    data = {name: value for name, value in {**copy.data, **changes}.items() if value is not None}
-    today = stage.clock.now.astimezone(stage.book(found.case.office).zone).date()
-    problems = check_data(stage.kit.process.form, data, complete=False, today=today)
-    if problems:
-        raise RefusedError("data_invalid", " ".join(p.message["id"] for p in problems))
-    cases.save_data(db, stage.kit.vault, found, data, None)
-
-
-def _upload(
-    stage: Stage,
-    db: Connection,
-    who: str,
-    case: int,
-    kind: str,
-    file: str | None,
-    drawn: Mapping[str, Any] | None,
-) -> None:
-    found = _editable(stage, db, who, case)
-    if file is None:
-        cases.detach(db, stage.kit.vault, found, kind)
-        return
-    person = drawn or cases.read_working_copy(db, stage.kit.vault, found).data
-    try:
-        checked = papers.check(stage.kit, kind, file, person)
-    except UploadRefused as error:
-        raise RefusedError(error.code, error.text["id"]) from error
-    papers.keep(stage, db, case, kind, checked)
-
-
-def _editable(stage: Stage, db: Connection, who: str, case: int) -> Stored:
-    found, person = _before(stage, db, who, case)
-    _require(refuse_editing(stage.book(found.case.office), found.case, person))
-    return found
-
-
-def _before(stage: Stage, db: Connection, who: str, case: int) -> tuple[Stored, Actor]:
-    """A locked case before a person; one that they may not see is refused as `unknown_case`."""
-    try:
-        found = cases.get(db, case, lock=True)
-    except UnknownCaseError as error:
-        raise RefusedError(error.code, str(error)) from error
-    return found, actor(stage, db, who, found.case)
-
-
-def _require(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise RefusedError(refusal.code, refusal.sentence("id"))
-
-
 def act(stage: Stage, step: Act, case: int) -> int | None:
     """Do what the step says up to the command's acceptance; its id, None where there is none.
 
@@ -159,7 +74,7 @@ def _claims(stage: Stage, step: Act, case: int) -> bool:
     """True when the move is of the role whose task is open: whoever makes it claims the task first."""
     transition = stage.kit.process.transitions.get(step.do or "")
     with acting(stage, step.who) as db:
-        open_case = _before(stage, db, step.who, case)[0].case
+        open_case = before(stage, db, step.who, case)[0].case
     if transition is None or open_case.task is None or open_case.state not in transition.sources:
         return False
     staff = stage.book(open_case.office).staff
@@ -170,7 +85,7 @@ def _claims(stage: Stage, step: Act, case: int) -> bool:
 def _task(stage: Stage, who: str, case: int, do: str) -> None:
     """Claim or release the open task."""
     with acting(stage, who) as db:
-        found, person = _before(stage, db, who, case)
+        found, person = before(stage, db, who, case)
         seq = found.case.task.seq if found.case.task else 0
         function = tasks.claim if do == CLAIM else tasks.release
         try:
@@ -182,7 +97,7 @@ def _task(stage: Stage, who: str, case: int, do: str) -> None:
 def _send(stage: Stage, step: Act, case: int, key: uuid.UUID) -> int:
     assert step.do is not None
     with acting(stage, step.who) as db:
-        found, person = _before(stage, db, step.who, case)
+        found, person = before(stage, db, step.who, case)
         book = stage.book(found.case.office)
         transition = stage.kit.process.transitions.get(step.do)
         return cases.accept(

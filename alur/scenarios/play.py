@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 from alur.history import read_history, replay_case
-from alur.scenarios.acting import RefusedError, act, open_cases, outcome
+from alur.scenarios.acting import act, open_cases, outcome
 from alur.scenarios.cast import engage, name_of
 from alur.scenarios.faults import Fault, Faults
 from alur.scenarios.findings import find
 from alur.scenarios.passing import advance, fire, settle
 from alur.scenarios.results import Failure, Performed, Result, Told
+from alur.scenarios.saving import RefusedError
 from alur.scenarios.stage import Stage
 from alur.scenarios.view import View, told_event
 from workflow.db.tables import command
