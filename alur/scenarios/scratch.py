@@ -77,6 +77,8 @@ def _scratch(server: psycopg.Connection[Any], house: URL, maker: URL, template: 
     def copy() -> tuple[str, str]:
         name = f"{template}_{next(serial)}"
         _make(server, name, template)
+        # It is dropped within seconds: nobody waits for a disk that keeps it.
+        server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
         return _text(house.set(database=name)), name
 
     return Scratch(furnished=_text(maker.set(database=template)), copy=copy, drop=lambda name: _drop(server, name))

@@ -12,64 +12,88 @@ from alur.scenarios.script import Script
 from alur.scenarios.telling import Telling
 from tests.scenario_kit import FIRST_LINE, ground, perform, trial
 from workflow.scenario.reader import parse_scenarios
+from workflow.scenario.wanted import READERS
 
 SUBMITTED = "- {as: siti, do: submit}\n"
 APPROVED = SUBMITTED + "- {as: ani, do: approve, checklist: all}\n"
 ISSUED = APPROVED + "- {as: citra, do: sign}\n"
 RETURNED = SUBMITTED + "- {as: ani, do: return, input: {reason: kurang, fields: [name]}}\n"
 
-#: Steps before, what is expected wrongly, and the words of what is found instead.
-WRONG = [
-    (SUBMITTED, "state: approved", "Being verified"),
-    (SUBMITTED, 'due: {service: "2026-11-21T08:01+07:00"}', "Saturday 21 November 2026 08:00"),
-    (SUBMITTED, "due: {service: null}", "Saturday 21 November 2026 08:00"),
-    (SUBMITTED, "breached: [service]", "none"),
-    (SUBMITTED + "- {wait: PT24H1M}\n", "breached: []", "service"),
-    (SUBMITTED + "- {wait: PT18H}\n", "told: {service: []}", "75%"),
-    (SUBMITTED, "card: {state: valid}", "none"),
-    (ISSUED, "card: null", "valid"),
-    (ISSUED, "card: {number: PLG-AK1-2026-000002}", "PLG-AK1-2026-000001"),
-    (ISSUED, "card: {level: B-T}", "B-LT"),
-    (ISSUED, "card: {verifies: false}", "yes"),
-    (ISSUED, 'card: {expires: "2028-11-21"}', "2028-11-20"),
-    (ISSUED, "public: null", "valid"),
-    (ISSUED, "notices: {siti: []}", "card_ready"),
-    (ISSUED, "notices: {siti: [card_ready, card_ready]}", "card_ready"),
-    (SUBMITTED, "warnings: [photo_small]", "none"),
-    (SUBMITTED, "facts: {age_group: 15-19}", "20-29"),
-    (SUBMITTED, "task: null", "operator"),
-    (SUBMITTED, "task: {holder: ani}", "none"),
-    (SUBMITTED, "task: {office: lamongan}", "palembang"),
-    (SUBMITTED, "actions: {siti: []}", "“Withdraw”"),
-    (
+#: Steps before; then what is expected wrongly, one a line, with the words of what is found instead.
+WRONG = {
+    "submitted": (
         SUBMITTED,
-        "actions: {ani: [approve, reject, return]}",
-        "“Approve”, “Reject”, “Return for correction”, “Withdraw”",
+        {
+            "state: approved": "Being verified",
+            'due: {service: "2026-11-21T08:01+07:00"}': "Saturday 21 November 2026 08:00",
+            "breached: [service]": "none",
+            "card: {state: valid}": "none",
+            "public: valid": "none",
+            "warnings: [photo_small]": "none",
+            "facts: {age_group: 15-19}": "20-29",
+            "task: {office: lamongan}": "palembang",
+            "actions: {siti: []}": "“Withdraw”",
+            "refused: {ani: {approve: wrong_role}}": "none",
+            "owner: null": "Siti",
+            "history: [submitted, submitted]": "submitted submitted, step_requested intake_checks",
+            "holds: {holder: false}": "yes",
+            "line: {holder: 1}": "none",
+            "queue: {ani: []}": "first",
+            "incident: {step: sign_card, code: tsa_unavailable}": "none",
+            "commands: 2": "1",
+            "cases: {verifying: 2}": "1",
+        },
     ),
-    (SUBMITTED, "refused: {ani: {approve: wrong_role}}", "none"),
-    (SUBMITTED, "refused: {citra: {approve: four_eyes}}", "wrong_role"),
-    (SUBMITTED, "owner: null", "Siti"),
-    (RETURNED, "history: [moved return, submitted]", "submitted submitted, step_requested intake_checks"),
-    (SUBMITTED, "history: [submitted, submitted]", "submitted submitted"),
-    (SUBMITTED, "holds: {holder: false}", "yes"),
-    (SUBMITTED, "line: {holder: 1}", "none"),
-    (SUBMITTED, "queue: {ani: []}", "first"),
-    (SUBMITTED, "incident: {step: sign_card, code: tsa_unavailable}", "none"),
-    (SUBMITTED, "commands: 2", "1"),
-    (SUBMITTED, "cases: {verifying: 2}", "1"),
-]
+    "submitted, a second time": (
+        SUBMITTED,
+        {
+            "due: {service: null}": "Saturday 21 November 2026 08:00",
+            "task: {holder: ani}": "none",
+            "actions: {ani: [approve, reject, return]}": "“Approve”, “Reject”, “Return for correction”, “Withdraw”",
+            "refused: {citra: {approve: four_eyes}}": "wrong_role",
+        },
+    ),
+    "no task": (SUBMITTED, {"task: null": "operator"}),
+    "late": (SUBMITTED + "- {wait: PT24H1M}\n", {"breached: []": "service", "told: {service: [75]}": "75%, 100%"}),
+    "returned": (RETURNED, {"history: [moved return, submitted]": "submitted submitted, step_requested intake_checks"}),
+    "issued": (
+        ISSUED,
+        {
+            "card: {number: PLG-AK1-2026-000002}": "PLG-AK1-2026-000001",
+            "public: null": "valid",
+            "notices: {siti: []}": "card_ready",
+        },
+    ),
+    "issued, the card's parts": (
+        ISSUED,
+        {
+            "card: {level: B-T, verifies: false, expires: '2028-11-21', state: void}": "B-LT",
+            "notices: {siti: [card_ready, card_ready]}": "card_ready",
+        },
+    ),
+    "issued, no card": (ISSUED, {"card: null": "valid"}),
+}
 
 
-@pytest.mark.parametrize(("before", "expected", "found"), WRONG, ids=[e for _, e, _ in WRONG])
+@pytest.mark.parametrize(("before", "expected"), WRONG.values(), ids=WRONG)
 def test_a_wrong_expectation_fails_with_its_line_and_what_was_found(
-    place: Theatre, before: str, expected: str, found: str
+    place: Theatre, before: str, expected: dict[str, str]
 ) -> None:
     """Every kind of expectation can fail: the line is its own, the words say what is so instead."""
-    result = perform(place, f"{before}- {{expect: {{{expected}}}}}\n- {{as: dedi, do: revoke}}\n")
-    (failure,) = result.failures
-    assert failure.line == FIRST_LINE + before.count("\n")
-    assert failure.found["en"].startswith(found), failure
+    wanted = "".join(f"    {line}\n" for line in expected)
+    result = perform(place, f"{before}- expect:\n{wanted}- {{as: dedi, do: revoke}}\n")
+    first = FIRST_LINE + before.count("\n") + 1
+    told = {f.line: f.found["en"] for f in reversed(result.failures)}
+    assert list(reversed(told)) == list(range(first, first + len(expected)))
+    for line, found in zip(sorted(told), expected.values(), strict=True):
+        assert told[line].startswith(found)
     assert len(result.steps) == before.count("\n") + 2, "what follows a failure is not performed"
+
+
+def test_every_kind_of_expectation_is_seen_to_fail() -> None:
+    """What cannot fail proves nothing."""
+    kinds = {line.partition(":")[0] for _, expected in WRONG.values() for line in expected}
+    assert kinds == READERS.keys()
 
 
 #: Steps of which the last is not performed as it says, and what is told of it.
