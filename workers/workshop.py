@@ -31,6 +31,8 @@ class Workshop:
     #: Address under which the public reaches the verify page; without a slash at the end.
     public_url: str
     clock: Callable[[], datetime] = system_clock
+    #: The moment by which steps are leased and retried, where time is frozen; None asks the database.
+    moment: Callable[[], datetime | None] = lambda: None
     #: Opens the bare connection of the drain; None in workers that do not drain.
     drainer: Callable[[], Drainer] | None = None
     #: Makes the key holder, the time stamper and the trust of the signing worker; None where no card is signed.

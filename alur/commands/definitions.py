@@ -16,6 +16,7 @@ from alur.commands.common import house, json_option, tell
 from workflow.db.tables import definition
 from workflow.definition.errors import DefinitionError, Problem
 from workflow.definition.reader import read_process
+from workflow.scenario.reader import SCENARIOS_FILE
 
 
 @click.group()
@@ -38,7 +39,7 @@ def list_(as_json: bool) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @json_option
 def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check definitions: exit 0 when sound, 1 with one line per problem when not."""
+    """Check definitions and scenarios: exit 0 when sound, 1 with one line per problem when not."""
     problems = [p for file in files for p in _problems(file)]
     if as_json:
         click.echo(json.dumps([_as_json(p) for p in problems], ensure_ascii=False, indent=2))
@@ -50,9 +51,26 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
+@definitions.command()
+@click.argument("process", required=False)
+@click.option("--lang", "language", type=click.Choice(["id", "en"]), default="id", help="Language of the sentences.")
+@json_option
+def test(process: str | None, language: str, as_json: bool) -> None:
+    """Perform the scenarios of a shipped process, of a folder or file, or of all that ship; exit 1 when one fails."""
+    from alur.commands.testing import run_tests
+
+    sys.exit(0 if run_tests(process, language, as_json=as_json) else 1)
+
+
 def _problems(file: Path) -> Iterable[Problem]:
+    """What is wrong with a process and, in a folder, with its scenarios; or with a file of scenarios."""
+    from alur.scenarios.script import read_script
+
     try:
-        read_process(file)
+        if file.name == SCENARIOS_FILE or (file / SCENARIOS_FILE).is_file():
+            read_script(file)
+        else:
+            read_process(file)
     except DefinitionError as error:
         return error.problems
     return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -29,28 +29,46 @@ _RETRY = {"times": 6, "backoff": 10}
 log = structlog.get_logger()
 
 
+class Carried(NamedTuple):
+    """What became of an attempt."""
+
+    #: The step was done now.
+    done: bool
+    #: Its case has been told by a command, which waits.
+    told: bool
+
+
 def perform(case: int, seq: int, kind: str, attempt: int) -> bool:
     """Do the step, unless it was done, cancelled or dispatched anew meanwhile; True when it was done now."""
     workshop = current()
-    with workshop.engine.begin() as connection:
-        work = outbox.start(connection, StepId(case, seq, kind), attempt)
+    work = begin(workshop, StepId(case, seq, kind), attempt)
     if work is None:
         return False
-    asked = kind not in UNASKED
+    carried = carry_out(workshop, work)
+    if carried.told:
+        doorbell.ring(workshop.redis)
+    return carried.done
+
+
+def begin(workshop: Workshop, id_: StepId, attempt: int) -> Work | None:
+    """Take the step's lease for this attempt; None when there is nothing to do any more."""
+    with workshop.engine.begin() as connection:
+        return outbox.start(connection, id_, attempt, at=workshop.moment())
+
+
+def carry_out(workshop: Workshop, work: Work, find: Callable[[str], Perform] | None = None) -> Carried:
+    """Do a step that began and keep what came of it; `find` gives the step's function, `function_of` unless given."""
+    kind, asked = work.id.kind, work.id.kind not in UNASKED
     try:
-        result = function_of(kind)(workshop, work)
+        result = (find or function_of)(kind)(workshop, work)
     except StepError as error:
-        _failed(workshop, work, error.code, str(error), final=error.final, asked=asked)
-        return False
+        return _failed(workshop, work, error.code, str(error), final=error.final, asked=asked)
     except Exception as error:
-        log.exception("step failed", case=case, seq=seq, kind=kind, attempt=attempt)
-        _failed(workshop, work, "step_error", type(error).__name__, final=False, asked=asked)
-        return False
+        log.exception("step failed", case=work.id.case, seq=work.id.seq, kind=kind, attempt=work.attempt)
+        return _failed(workshop, work, "step_error", type(error).__name__, final=False, asked=asked)
     with workshop.engine.begin() as connection:
         outbox.succeed(connection, work, result, asked=asked)
-    if asked:
-        doorbell.ring(workshop.redis)
-    return True
+    return Carried(done=True, told=asked)
 
 
 def function_of(kind: str) -> Perform:
@@ -61,7 +79,7 @@ def function_of(kind: str) -> Perform:
     return function
 
 
-def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool, asked: bool) -> None:
+def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool, asked: bool) -> Carried:
     retry = work.input.get("retry", _RETRY)
     with workshop.engine.begin() as connection:
         gave_up = outbox.fail(
@@ -73,6 +91,7 @@ def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool,
             asked=asked,
             base=timedelta(seconds=retry["backoff"]),
             times=retry["times"],
+            at=workshop.moment(),
         )
     log.warning(
         "step not done",
@@ -82,5 +101,4 @@ def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool,
         code=code,
         gave_up=gave_up,
     )
-    if gave_up and asked:
-        doorbell.ring(workshop.redis)
+    return Carried(done=False, told=gave_up and asked)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select, text, tuple_, update
+from sqlalchemy.types import DateTime
 
 from workflow.commands import FINISH_STEP, SYSTEM
 from workflow.db.tables import command, outbox
@@ -49,19 +50,23 @@ def backoff(base: timedelta, attempt: int) -> timedelta:
     return min(base * (1 << min(attempt - 1, 20)), MAX_BACKOFF)
 
 
-def dispatchable(db: Connection, limit: int = MAX_IN_FLIGHT) -> list[Work]:
-    """Lease up to `limit` due steps and return them. Call in a transaction of its own, and enqueue after its commit."""
+def dispatchable(db: Connection, limit: int = MAX_IN_FLIGHT, *, at: datetime | None = None) -> list[Work]:
+    """Lease up to `limit` due steps and return them. Call in a transaction of its own, and enqueue after its commit.
+
+    `at` stands for the database's now here and below, where time is frozen.
+    """
+    now = _now(at)
     in_flight = db.execute(
         select(func.count())
         .select_from(outbox)
-        .where(outbox.c.status == DUE, outbox.c.attempts > 0, outbox.c.due_at > func.now())
+        .where(outbox.c.status == DUE, outbox.c.attempts > 0, outbox.c.due_at > now)
     ).scalar_one()
     room = limit - in_flight
     if room <= 0:
         return []
     keys = (
         select(outbox.c.case_id, outbox.c.seq, outbox.c.kind)
-        .where(outbox.c.status == DUE, outbox.c.due_at <= func.now())
+        .where(outbox.c.status == DUE, outbox.c.due_at <= now)
         .order_by(outbox.c.due_at)
         .limit(room)
         .with_for_update(skip_locked=True)
@@ -69,18 +74,18 @@ def dispatchable(db: Connection, limit: int = MAX_IN_FLIGHT) -> list[Work]:
     rows = db.execute(
         update(outbox)
         .where(tuple_(outbox.c.case_id, outbox.c.seq, outbox.c.kind).in_(keys))
-        .values(attempts=outbox.c.attempts + 1, due_at=func.now() + LEASE)
+        .values(attempts=outbox.c.attempts + 1, due_at=now + LEASE)
         .returning(outbox)
     ).all()
     return [_work(row) for row in rows]
 
 
-def start(db: Connection, id_: StepId, attempt: int) -> Work | None:
+def start(db: Connection, id_: StepId, attempt: int, *, at: datetime | None = None) -> Work | None:
     """Renew the lease of an attempt that begins; None when it was done, cancelled or dispatched anew meanwhile."""
     row = db.execute(
         update(outbox)
         .where(*_is(id_), outbox.c.status == DUE, outbox.c.attempts == attempt)
-        .values(due_at=func.now() + LEASE)
+        .values(due_at=_now(at) + LEASE)
         .returning(outbox)
     ).one_or_none()
     return _work(row) if row is not None else None
@@ -99,7 +104,16 @@ def succeed(db: Connection, work: Work, result: Mapping[str, Any], *, asked: boo
 
 
 def fail(
-    db: Connection, work: Work, code: str, why: str, *, final: bool, asked: bool, base: timedelta, times: int
+    db: Connection,
+    work: Work,
+    code: str,
+    why: str,
+    *,
+    final: bool,
+    asked: bool,
+    base: timedelta,
+    times: int,
+    at: datetime | None = None,
 ) -> bool:
     """Note a failed attempt: try again later, or, after `times` attempts or when `final`, give up and tell the case.
 
@@ -109,7 +123,7 @@ def fail(
         db.execute(
             update(outbox)
             .where(*_is(work.id), outbox.c.status == DUE, outbox.c.attempts == work.attempt)
-            .values(due_at=func.now() + backoff(base, work.attempt), error=f"{code}: {why}")
+            .values(due_at=_now(at) + backoff(base, work.attempt), error=f"{code}: {why}")
         )
         return False
     if _end(db, work, status=FAILED, error=f"{code}: {why}") and asked:
@@ -145,6 +159,10 @@ def _tell(db: Connection, work: Work, payload: Mapping[str, Any]) -> None:
             case_id=work.id.case, do=FINISH_STEP, actor=SYSTEM, payload=body, key=text("gen_random_uuid()")
         )
     )
+
+
+def _now(at: datetime | None) -> ColumnElement[datetime]:
+    return func.now() if at is None else literal(at, DateTime(timezone=True))
 
 
 def _is(id_: StepId) -> tuple[Any, ...]:

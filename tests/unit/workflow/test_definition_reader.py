@@ -204,8 +204,11 @@ def test_every_documented_process_loads(block):
 def test_the_shipped_process_is_the_documented_one_with_titles(ak1):
     """Apart from texts for people and further notices to them, the two say the same."""
     plain = parse_process({**AK1, "process.yaml": documented()[-1]})
-    untitled = {name: replace(state, title={}) for name, state in ak1.states.items()}
+    shared = {name: state.timers[: len(plain.states[name].timers)] for name, state in ak1.states.items()}
+    untitled = {name: replace(state, title={}, timers=shared[name]) for name, state in ak1.states.items()}
     assert untitled == {name: replace(state, title={}) for name, state in plain.states.items()}
+    further = [t for name, state in ak1.states.items() for t in state.timers[len(shared[name]) :]]
+    assert all(t.notify and not t.fire for t in further)
     told = {name: move.then for name, move in plain.transitions.items()}
     assert all(ak1.transitions[name].then == then for name, then in told.items() if then)
     moves = {name: replace(move, title={}, then=told[name]) for name, move in ak1.transitions.items()}

@@ -41,6 +41,7 @@ def test_a_plain_self_transition_arms_the_timers_anew(tmp_path: Path) -> None:
     assert desk.timers() == {
         "state/issued/0": datetime(2027, 6, 20, 3, tzinfo=UTC),
         "state/issued/1": datetime(2028, 12, 20, 3, tzinfo=UTC),
+        "state/issued/2": datetime(2028, 11, 20, 3, tzinfo=UTC),
     }
 
 
