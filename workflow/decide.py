@@ -16,7 +16,7 @@ from workflow.definition.process import BUILT_IN_MOVERS, StateTimer, Transition
 from workflow.errors import CorruptHistoryError
 from workflow.events import stamp
 from workflow.inputs import refuse_input
-from workflow.permission import acting_roles, refuse_submit, refuse_transition, wrong_state
+from workflow.permission import acting_roles, held_through, refuse_submit, refuse_transition, wrong_state
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
 from workflow.submission import holds_taken, refuse_content, version_body
@@ -68,6 +68,7 @@ def _submit(draft: Draft, command: Command) -> None:
     }
     if acting:
         body["acting"] = list(acting)
+    body |= held_through(command.actor, (role, *acting))
     if taken.keys:
         body |= taken.body()
     draft.add("submitted", command.actor.id, body)
@@ -116,10 +117,10 @@ def _moved_body(draft: Draft, transition: Transition, command: Command) -> dict[
         "to": transition.to,
         "role": transition.by,
     }
-    if command.actor.id != case.owner:
-        acting = acting_roles(book, transition.by, command.actor)
-        if acting:
-            body["acting"] = list(acting)
+    acting = () if command.actor.id == case.owner else acting_roles(book, transition.by, command.actor)
+    if acting:
+        body["acting"] = list(acting)
+    body |= held_through(command.actor, (transition.by, *acting))
     if command.input_digest:
         body["input"] = command.input_digest
     if command.checklist:

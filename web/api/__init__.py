@@ -5,7 +5,20 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
-from web.api import cases, commands, definitions, documents, notices, tasks, transitions, verify
+from web.api import (
+    bulk,
+    cases,
+    commands,
+    definitions,
+    deputies,
+    documents,
+    glass,
+    notices,
+    relatives,
+    tasks,
+    transitions,
+    verify,
+)
 from web.api.schemas.problem import ProblemSchema
 
 PREFIX = "/api/v1"
@@ -26,5 +39,6 @@ def init(app: Flask) -> None:
     bearer = {"type": "http", "scheme": "bearer", "description": "A token from `alur accounts token NAME`."}
     served.spec.components.security_scheme("bearer", bearer)
     served.spec.options["security"] = [{"bearer": []}]
-    for noun in (cases, documents, transitions, commands, tasks, definitions, verify, notices):
+    nouns = (cases, documents, transitions, commands, tasks, bulk, definitions, verify, notices)
+    for noun in (*nouns, deputies, relatives, glass):
         served.register_blueprint(noun.routes, url_prefix=PREFIX)

@@ -16,6 +16,7 @@ from workflow.db.cases import Stored
 from workflow.db.outbox import Work
 from workflow.db.tables import account, membership, notice
 from workflow.definition.process import Process
+from workflow.house_notices import notice_of
 
 log = structlog.get_logger()
 
@@ -49,7 +50,7 @@ def notify(workshop: Workshop, work: Work) -> Mapping[str, Any]:
 
 def _accounts(connection: Connection, found: Stored, process: Process, roles: Iterable[str]) -> Iterable[int]:
     for role in roles:
-        if process.roles[role].party:
+        if role in process.roles and process.roles[role].party:
             if found.case.owner is not None:
                 yield int(found.case.owner)
         else:
@@ -73,7 +74,7 @@ def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> No
                 account.c.email.is_not(None),
             )
         ).all()
-    text = process.notices[work.input["notice"]]
+    text = notice_of(process, work.input["notice"])
     for id_, address, language in waiting:
         link = f"{workshop.public_url}/cases/{found.case.id}"
         subject = text.subject.get(language, text.subject["id"]).replace("{case}", str(found.case.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,11 +35,19 @@ class Batch:
     deferred: dict[tuple[int, str], datetime] = field(default_factory=dict)
     #: Queues that get new work.
     queues: set[str] = field(default_factory=set)
+    #: Cases whose data was submitted within the batch.
+    fresh: set[int] = field(default_factory=set)
     _opened: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
 
     def acknowledge(self, command: int, status: str, outcome: Mapping[str, Any]) -> None:
         """Note what became of a command."""
         self.rows["ack"].append((command, status, canonical(outcome)))
+
+    def found_by(self, case: int, keys: Sequence[tuple[str, str | None]]) -> None:
+        """Note the look-up keys of data that was submitted."""
+        if keys:
+            self.fresh.add(case)
+            self.rows["key"].extend((case, name, key) for name, key in keys)
 
     def decided(self, before: Case, decision: Decision) -> None:
         """Note the events, effects and task changes of one decision."""

@@ -30,6 +30,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "cancel": {"case_id": "bigint", "seq": "int"},
     "free": {"scope": "text", "key": "text", "case_id": "bigint"},
     "take": {"scope": "text", "key": "text", "case_id": "bigint", "name": "text"},
+    "key": {"case_id": "bigint", "field": "text", "key": "text"},
     "follow": {"case_id": "bigint", "scope": "text", "key": "text", "do": "text"},
     "card": {"case_id": "bigint", "state": "text"},
     "ack": {"id": "bigint", "status": "text", "outcome": "jsonb"},
@@ -57,6 +58,8 @@ _WRITES = {
     "free": """DELETE FROM hold h USING d_free d
         WHERE h.scope = d.scope AND h.key = d.key AND h.case_id = d.case_id""",
     "take": """INSERT INTO hold (scope, key, case_id, name) SELECT scope, key, case_id, name FROM d_take""",
+    "key": """INSERT INTO case_key (case_id, field, key) SELECT case_id, field, key FROM d_key
+        ON CONFLICT (case_id, field) DO UPDATE SET key = excluded.key""",
     "follow": """INSERT INTO command (case_id, "do", actor, key)
         SELECT h.case_id, d."do", 'hold', encode(substr(sha256(convert_to(
             'hold:' || d.case_id || ':' || h.case_id || ':' || d."do", 'UTF8')), 1, 16), 'hex')::uuid

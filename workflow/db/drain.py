@@ -17,13 +17,15 @@ from workflow.case import Case
 from workflow.commands import FIRE_TIMER, Command
 from workflow.db import bulk
 from workflow.db.batch import Batch, moves_timers
+from workflow.db.keys import search_keys
 from workflow.db.library import Library
 from workflow.db.material import Material, gather, hold_keys, submission
-from workflow.db.rows import Claimed, actor_at
+from workflow.db.rows import Claimed
 from workflow.decide import decide
 from workflow.decision import Decision
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
+from workflow.standing import actor_on
 from workflow.timers import armed
 from workflow.vault import Vault
 
@@ -125,6 +127,10 @@ class Drainer:
         material = gather(self._cursor, rows, books, self._vault)
         live: dict[int, _Live] = {}
         for row in rows:
+            if row.case_id in batch.fresh:
+                # Whose data it is now was not known when the actors' standings were read: asked again next time.
+                drained.commands -= 1
+                continue
             book = books[row.id]
             known = live.get(row.case_id)
             case = known.last if known else row.case()
@@ -142,7 +148,7 @@ class Drainer:
 
     def _decide(self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch) -> Decision | None:
         try:
-            command = _command(book, row, material, self._vault)
+            command = _command(book, case, row, material, self._vault, batch.now)
             decision = decide(book, case, command, batch.now)
         except Exception:
             log.exception("command failed", command=row.id, case=row.case_id, do=row.do)
@@ -154,6 +160,8 @@ class Drainer:
                 _defer(batch, book, case, row.payload["timer"], decision.refusal)
         else:
             batch.acknowledge(row.id, "done", _outcome(decision))
+            if command.submission is not None:
+                batch.found_by(row.case_id, search_keys(book.process.form, self._vault, command.submission.data))
         return decision
 
     def _book(self, row: Claimed) -> Rulebook:
@@ -173,14 +181,14 @@ def _defer(batch: Batch, book: Rulebook, case: Case, timer: str, refusal: Refusa
             batch.deferred[case.id, timer] = moment
 
 
-def _command(book: Rulebook, row: Claimed, material: Material, vault: Vault) -> Command:
+def _command(book: Rulebook, case: Case, row: Claimed, material: Material, vault: Vault, now: datetime) -> Command:
     payload = row.payload
     given = material.content(row.case_id, payload.get("input"))
     fresh = material.content(row.case_id, payload.get("data"))
     standing = material.content(row.case_id, row.data or None)
     return Command(
         do=row.do,
-        actor=actor_at(row.actor, row.memberships, row.office),
+        actor=actor_on(case, row.actor, row.memberships, now),
         input=given.content if given else {},
         input_digest=given.digest if given else None,
         revision=payload.get("revision"),

@@ -5,6 +5,7 @@ The schema itself, with roles, policies, triggers and functions, is made by the 
 
 from __future__ import annotations
 
+from workflow.db.tables.access import case_key, deputy, glass, kin, recusal
 from workflow.db.tables.cards import card, card_series, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
 from workflow.db.tables.columns import metadata
@@ -19,19 +20,24 @@ __all__ = [
     "card_series",
     "case_",
     "case_data",
+    "case_key",
     "command",
     "definition",
+    "deputy",
     "document",
     "event",
+    "glass",
     "hold",
     "hold_key",
     "idempotency",
     "journal",
+    "kin",
     "membership",
     "metadata",
     "notice",
     "outbox",
     "person_key",
+    "recusal",
     "signature",
     "task",
     "timer",
