@@ -36,7 +36,7 @@ def held(entries: Iterable[str], now: datetime) -> list[Held]:
     """The roles that hold at `now`: from the moment a deputyship begins until just before it ends."""
     out = []
     for entry in entries:
-        if entry[0] == _BAR:
+        if is_bar(entry):
             continue
         if entry[0] == _DEPUTY:
             absent, begins, ends, place = entry[1:].split("|")
@@ -81,6 +81,11 @@ def _through(
     return through or NONE
 
 
+def is_bar(entry: str) -> bool:
+    """True for what keeps a person from a case."""
+    return entry[0] == _BAR
+
+
 def _bar(entries: Sequence[str]) -> str | None:
     """The first bar, the own case before a relative's."""
-    return min((e[1:] for e in entries if e[0] == _BAR), default=None)
+    return min((e[1:] for e in entries if is_bar(e)), default=None)

@@ -75,7 +75,7 @@ def test_a_nik_that_is_corrected_counts_from_the_resubmission(quiet: House) -> N
     whole(quiet, case)
 
 
-def test_what_follows_a_submission_in_one_batch_waits_for_its_keys(quiet: House) -> None:
+def test_what_follows_a_submission_in_one_batch_is_judged_by_its_keys(quiet: House) -> None:
     """An approval that stands right behind the resubmission is judged by the NIK that it brought."""
     wrong, right = sample_data(), sample_data()
     siti, ani = applicant(quiet), officer(quiet, "operator@palembang")

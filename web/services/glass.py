@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.exc import IntegrityError
 
 from web import here
 from web.database import session
@@ -21,7 +20,6 @@ from web.services.tasks import reason_of
 from workflow.case import Case
 from workflow.db import cases, history
 from workflow.db import glass as store
-from workflow.db.cases import UnknownCaseError
 from workflow.db.tables import case_, glass
 from workflow.db.tasks import TaskRefusedError
 from workflow.definition.process import Text
@@ -67,10 +65,7 @@ def break_(case: int, role: str, reason: str) -> int:
     said = reason_of(reason)
     if not 0 < case <= MAX_ID or "\0" in role:
         raise WebError("unknown_case")
-    try:
-        id_ = store.open_eyes(session(), case, person.account, role, now)
-    except IntegrityError:
-        raise UnknownCaseError(f"There is no case {case}.") from None
+    id_ = store.open_eyes(session(), case, person.account, role, now)
     found = see(case, lock=True)
     _kept(found, lambda digest: _break(found, id_, role, digest), said)
     return id_

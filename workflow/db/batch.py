@@ -35,8 +35,8 @@ class Batch:
     deferred: dict[tuple[int, str], datetime] = field(default_factory=dict)
     #: Queues that get new work.
     queues: set[str] = field(default_factory=set)
-    #: Cases whose data was submitted within the batch.
-    fresh: set[int] = field(default_factory=set)
+    #: Look-up keys of cases whose data was submitted within the batch.
+    fresh: dict[int, list[str]] = field(default_factory=dict)
     _opened: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
 
     def acknowledge(self, command: int, status: str, outcome: Mapping[str, Any]) -> None:
@@ -46,7 +46,7 @@ class Batch:
     def found_by(self, case: int, keys: Sequence[tuple[str, str | None]]) -> None:
         """Note the look-up keys of data that was submitted."""
         if keys:
-            self.fresh.add(case)
+            self.fresh[case] = [key for _, key in keys if key is not None]
             self.rows["key"].extend((case, name, key) for name, key in keys)
 
     def decided(self, before: Case, decision: Decision) -> None:

@@ -31,10 +31,8 @@ _TELL = text("SELECT tell_of_glass(:case, :seq)")
 
 
 def open_eyes(db: Executor, case: int, account: int, role: str, now: datetime) -> int:
-    """Let `account` see the case from now on; number of the broken glass. The caller then breaks it, or rolls back.
-
-    Raises `IntegrityError` when there is no such case.
-    """
+    """Let `account` see the case from now on, where there is one; the broken glass's number. The caller then breaks it,
+    or rolls back."""
     row = {"case_id": case, "account": account, "role": role, "at": now}
     values = insert(glass).values(**row, until_at=now + OPEN, review_by=now + REVIEW)
     return int(db.execute(values.returning(glass.c.id)).scalar_one())

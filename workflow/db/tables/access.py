@@ -56,7 +56,7 @@ glass = Table(
     "glass",
     metadata,
     identity(),
-    Column("case_id", BigInteger, ForeignKey("case_.id"), nullable=False),
+    Column("case_id", BigInteger, nullable=False),
     Column("account", BigInteger, ForeignKey("account.id"), nullable=False),
     Column("role", Text, nullable=False),
     moment("at"),
