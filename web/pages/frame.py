@@ -61,7 +61,12 @@ def _nav() -> Iterable[Link]:
     if person is None:
         return [_link("public.home", _("Layanan")), _link("checking.ask", _("Periksa kartu"))]
     if person.is_staff:
-        return [_link("inbox.tasks", _("Kotak tugas")), _link("checking.ask", _("Periksa kartu"))]
+        return [
+            _link("inbox.tasks", _("Kotak tugas")),
+            _link("standing_in.overview", _("Pengganti")),
+            _link("emergency.ask", _("Akses darurat")),
+            _link("checking.ask", _("Periksa kartu")),
+        ]
     return [_link("mine.all_mine", _("Permohonan saya")), _link("checking.ask", _("Periksa kartu"))]
 
 

@@ -9,15 +9,18 @@ from web.pages import (
     bulk,
     card,
     case,
+    emergency,
     entry,
     filling,
     frame,
+    handing,
     inbox,
     mine,
     moves,
     officer,
     papers,
     public,
+    standing_in,
     submitting,
     troubles,
     verify,
@@ -31,5 +34,7 @@ def init(app: Flask) -> None:
     frame.init(app)
     assets.init(app)
     troubles.init(app)
-    for module in (public, entry, mine, case, filling, papers, submitting, moves, card, inbox, bulk, officer, verify):
+    for_all = (public, entry, mine, case, filling, papers, submitting, moves, card, verify)
+    for_staff = (inbox, bulk, officer, handing, standing_in, emergency)
+    for module in (*for_all, *for_staff):
         app.register_blueprint(module.pages)

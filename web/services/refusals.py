@@ -112,9 +112,10 @@ def _title(name: str, value: Any, seen: Seen) -> Text:
     return tell(str(value), seen) if tell and value is not None else _same(str(value))
 
 
-def _office(value: str, seen: Seen) -> Text:
-    known = here.ports().library.offices.get(value)
-    return known.title if known else _same(value)
+def office_title(office: str) -> Text:
+    """The title of an office."""
+    known = here.ports().library.offices.get(office)
+    return known.title if known else _same(office)
 
 
 def _field(value: str, seen: Seen) -> Text:
@@ -148,7 +149,7 @@ _TITLES = {
     "role": lambda v, s: role_title(s, v),
     "other": lambda v, s: role_title(s, v),
     "run": lambda v, s: run_title(v),
-    "office": _office,
+    "office": lambda v, s: office_title(v),
     "hold": _field,
     "field": _field,
     "kind": _document,

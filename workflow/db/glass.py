@@ -26,7 +26,7 @@ AUDITOR = "auditor"
 #: What a review may find.
 VERDICTS = (JUSTIFIED, "not_justified")
 #: Roles that watch over others; nobody lends them to themselves.
-_WATCHING = frozenset({SUPERVISOR, AUDITOR, "admin"})
+WATCHING = frozenset({SUPERVISOR, AUDITOR, "admin"})
 _TELL = text("SELECT tell_of_glass(:case, :seq)")
 
 
@@ -59,7 +59,7 @@ def refuse_breaking(book: Rulebook, case: Case, role: str, actor: Actor) -> Refu
     """Why `actor` may not take `role` on this case in an emergency."""
     if case.state == DRAFT:
         return wrong_state(case, "break_glass")
-    if role not in book.staff - _WATCHING:
+    if role not in book.staff - WATCHING:
         return Refusal("glass_role", {"role": role})
     if role in actor.roles:
         return Refusal("glass_not_needed", {"role": role})
