@@ -22,7 +22,7 @@ from web.services.sight import Seen, see
 from web.services.views import CaseView
 from web.statuses import status_of
 from workflow.commands import SUBMIT
-from workflow.permission import roles_for
+from workflow.permission import refuse_task
 
 pages = Blueprint("officer", __name__)
 pages.before_request(require_person)
@@ -144,9 +144,7 @@ def _task(found: Seen, view: CaseView) -> dict[str, Any]:
     task = view.task
     assert task is not None
     open_ = task.holder is None or (task.until is not None and task.until <= found.now)
-    mine_to_do = found.process.roles[task.role].party is False and task.role in roles_for(
-        found.case, task.role, found.actor
-    )
+    mine_to_do = task.role in found.book.staff and refuse_task(found.book, found.case, found.actor, "claim") is None
     return {
         "id": task.id,
         "role": local(task.role_title),
