@@ -8,7 +8,7 @@ from alur.wiring import House
 from tests.api_kit import Api, applicant, key, officer, refused
 from tests.drain_kit import engine_write, one, rows, whole
 from tests.support import account_id, settle
-from tests.tasks_kit import code, task_id, verifying, waiting
+from tests.tasks_kit import code, name_deputy, task_id, verifying, waiting
 
 REASON = {"reason": "Pemohon berangkat malam ini, penanda tangan sakit.", "role": "signer"}
 
@@ -51,13 +51,14 @@ def test_a_case_is_open_at_once_and_everything_is_on_record(quiet: House) -> Non
 
 
 def test_who_leads_the_office_is_told(quiet: House) -> None:
-    """Head and supervisor of the case's office, nobody of another."""
+    """Head and supervisor of the case's office and who stands in for them, nobody of another."""
     head, leader = officer(quiet, "head@palembang"), officer(quiet, "supervisor@palembang")
-    elsewhere = officer(quiet, "head@lamongan")
+    elsewhere, stands_in = officer(quiet, "head@lamongan"), officer(quiet, "operator@palembang")
+    assert name_deputy(quiet, head, stands_in, "head").status_code == 201
     case = waiting(quiet).case
     assert officer(quiet, "operator@lamongan").post(f"/cases/{case}/break-glass", REASON).status_code == 201
     settle(quiet)
-    for who in (head, leader):
+    for who in (head, leader, stands_in):
         told = who.get("/notices").json["notices"][0]
         assert (told["case"], told["name"]) == (case, "glass_broken")
         assert str(case) in told["subject"]
