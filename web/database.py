@@ -23,6 +23,7 @@ CONNECT_SECONDS = 5
 #: One round trip: who asks, and how long the database may keep a person waiting.
 _SETTINGS = text(
     "SELECT set_config('alur.account', :account, true), set_config('alur.offices', :offices, true), "
+    "set_config('alur.now', :now, true), "
     "set_config('lock_timeout', '20s', true), set_config('statement_timeout', '30s', true)"
 )
 
@@ -71,4 +72,5 @@ def _begin(_session: Session, _transaction: object, connection: Connection) -> N
 def _tell(connection: Connection, person: Person | None) -> None:
     offices = person.offices(here.ports().library.offices) if person else ()
     values = {"account": str(person.account) if person else "", "offices": "{" + ",".join(offices) + "}"}
+    values["now"] = here.ports().clock().isoformat()
     connection.execute(_SETTINGS, values)

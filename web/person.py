@@ -6,11 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workflow.commands import Actor
-from workflow.db.rows import actor_at
-
-#: An office of this name in a membership means every office.
-EVERY_OFFICE = "*"
+from workflow.standing import EVERY_OFFICE, Held
 
 #: Roles that belong to no process.
 SUPERVISOR, AUDITOR, ADMIN = "supervisor", "auditor", "admin"
@@ -29,10 +25,12 @@ class Person:
     title: str
     #: Language chosen in the account: `id` or `en`.
     language: str
-    #: Pairs of role and office; the office may be `*`.
+    #: Pairs of role and office that hold during this request, lent ones included; the office may be `*`.
     memberships: frozenset[tuple[str, str]]
     #: How the request was signed in: by cookie or by bearer token.
     via: Literal["session", "token"]
+    #: The lent ones among them: roles of those whose deputy the person is now.
+    deputising: frozenset[Held] = frozenset()
 
     @property
     def called(self) -> str:
@@ -43,6 +41,11 @@ class Person:
     def is_staff(self) -> bool:
         """True when the person works for some office."""
         return bool(self.memberships)
+
+    @property
+    def own(self) -> frozenset[tuple[str, str]]:
+        """Memberships of the person's own."""
+        return self.memberships - {(h.role, h.office) for h in self.deputising}
 
     def offices(self, known: Iterable[str]) -> tuple[str, ...]:
         """The offices among `known` for which the person works, sorted."""
@@ -57,20 +60,17 @@ class Person:
         """True when the person has `role` at some office."""
         return any(r == role for r, _ in self.memberships)
 
-    def actor(self, office: str) -> Actor:
-        """The person as the engine's rules read it, at `office`."""
-        return actor_at(str(self.account), [f"{role}@{where}" for role, where in self.memberships], office)
 
-
-def person_of(
-    row: Mapping[str, Any], memberships: Iterable[tuple[str, str]], via: Literal["session", "token"]
-) -> Person:
-    """The person of a row of `account`."""
+def person_of(row: Mapping[str, Any], holds: Iterable[Held], via: Literal["session", "token"]) -> Person:
+    """The person of a row of `account`, with the roles that hold now."""
+    holds = tuple(holds)
+    own = {(h.role, h.office) for h in holds if h.deputy_of is None}
     return Person(
         account=row["id"],
         name=row["name"],
         title=row["title"],
         language=row["language"],
-        memberships=frozenset(memberships),
+        memberships=frozenset((h.role, h.office) for h in holds),
         via=via,
+        deputising=frozenset(h for h in holds if (h.role, h.office) not in own),
     )

@@ -176,6 +176,49 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Tindakan {do} tidak dapat dilakukan untuk banyak permohonan sekaligus.",
         "en": "The action {do} cannot be done for many cases at once.",
     },
+    "no_task": {
+        "id": "Tidak ada tugas bebas di antrean ini.",
+        "en": "No task of this queue is free.",
+    },
+    "unknown_account": {"id": "Tidak ada akun bernama {name}.", "en": "There is no account named {name}."},
+    "reason_missing": {"id": "Tulis alasannya.", "en": "Say why."},
+    "reason_too_long": {
+        "id": "Alasan terlalu panjang; paling banyak {limit} huruf.",
+        "en": "The reason is too long; at most {limit} letters.",
+    },
+    "bulk_ids_or_filter": {
+        "id": "Sebutkan tugas-tugasnya (ids) atau saringannya (filter), salah satu saja.",
+        "en": "Name the tasks (ids) or a filter, and only one of the two.",
+    },
+    "not_their_role": {
+        "id": "{who} tidak berperan {role} di kantor {office}; hanya peran sendiri yang dapat dititipkan.",
+        "en": "{who} does not have the role {role} at {office}; only an own role can be lent.",
+    },
+    "deputy_self": {
+        "id": "Pengganti harus orang lain.",
+        "en": "A deputy must be somebody else.",
+    },
+    "deputy_not_staff": {
+        "id": "{who} bukan petugas, sehingga tidak dapat menjadi pengganti.",
+        "en": "{who} is no officer and cannot be a deputy.",
+    },
+    "bad_window": {
+        "id": "Waktu selesai harus sesudah waktu mulai dan belum lewat; paling lama {days} hari.",
+        "en": "The end must come after the beginning and lie ahead; at most {days} days.",
+    },
+    "unknown_deputy": {
+        "id": "Penugasan pengganti ini tidak ada, sudah selesai, atau bukan untuk Anda akhiri.",
+        "en": "There is no such deputy, it is over, or it is not yours to end.",
+    },
+    "bad_nik": {"id": "NIK harus tepat 16 angka, tanpa spasi.", "en": "A NIK has exactly 16 digits, without spaces."},
+    "unknown_relative": {
+        "id": "Catatan ini tidak ada, atau bukan untuk Anda hapus.",
+        "en": "There is no such entry, or it is not yours to remove.",
+    },
+    "unknown_review": {
+        "id": "Akses darurat ini tidak ada atau bukan untuk Anda nilai.",
+        "en": "There is no such broken glass that you may review.",
+    },
     "busy": {
         "id": "Layanan sedang ramai. Coba lagi sebentar.",
         "en": "The service is busy. Try again in a moment.",

@@ -26,6 +26,8 @@ class Task(NamedTuple):
     holder: str | None = None
     #: When the claim runs out.
     until: datetime | None = None
+    #: Its place in the queue (`workflow.priorities`): what is smaller comes first.
+    priority: int = 0
 
 
 class Step(NamedTuple):
@@ -56,6 +58,17 @@ class Reading(NamedTuple):
     stopped: datetime | None = None
     #: Percents already told (rule 10: once per level).
     fired: tuple[int, ...] = ()
+
+
+class Grant(NamedTuple):
+    """A role on this one case that an officer without it took in an emergency, by breaking the glass."""
+
+    #: Number of the broken glass.
+    glass: int
+    account: str
+    role: str
+    #: When it ends by itself.
+    until: datetime
 
 
 class Case(NamedTuple):
@@ -96,6 +109,10 @@ class Case(NamedTuple):
     line: Mapping[str, str] = NONE
     #: Transitions that a hold asked for while a step was pending; performed when it has ended.
     owed: tuple[str, ...] = ()
+    #: Officers who declared a conflict of interest.
+    recused: tuple[str, ...] = ()
+    #: Grants of broken glass, of which some may have ended.
+    glass: tuple[Grant, ...] = ()
 
 
 def fold_to_json(case: Case) -> dict[str, Any]:
@@ -114,6 +131,8 @@ def fold_to_json(case: Case) -> dict[str, Any]:
         "holds": case.holds,
         "line": case.line,
         "owed": case.owed,
+        "recused": case.recused,
+        "glass": [tuple(grant) for grant in case.glass],
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -140,13 +159,17 @@ def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
         if name in fold:
             out[name] = _moment(fold[name])
     if "task" in fold:
-        seq, role, office, holder, until = fold["task"]
-        out["task"] = Task(seq, role, office, holder, _moment(until))
+        seq, role, office, holder, until, *priority = fold["task"]
+        out["task"] = Task(seq, role, office, holder, _moment(until), *priority)
     if "step" in fold:
         seq, run, moves, actor, role, carry, failed = fold["step"]
         out["step"] = Step(seq, run, tuple(moves), actor, role, carry, failed)
     if "performed" in fold:
         out["performed"] = {role: tuple(persons) for role, persons in fold["performed"].items()}
+    if "recused" in fold:
+        out["recused"] = tuple(fold["recused"])
+    if "glass" in fold:
+        out["glass"] = tuple(Grant(a, b, c, datetime.fromisoformat(d)) for a, b, c, d in fold["glass"])
     if "clocks" in fold:
         out["clocks"] = {
             name: Reading(datetime.fromisoformat(a), _moment(b), _pauses(c), _moment(d), tuple(e))

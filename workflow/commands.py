@@ -28,6 +28,12 @@ class Actor(NamedTuple):
     roles: frozenset[str] = frozenset()
     #: Staff roles at other offices, to tell the wrong office from the wrong role.
     elsewhere: frozenset[str] = frozenset()
+    #: Staff roles at the office of the open task, where that is another than the case's.
+    desk: frozenset[str] | None = None
+    #: How a role that is not its own is had, by role: `deputy_of` an account, or a `glass` that it broke.
+    through: Mapping[str, Mapping[str, Any]] = NONE
+    #: Code of what keeps it from acting on this case in any role: `own_case` or `relative_case`.
+    barred: str | None = None
 
 
 class Submission(NamedTuple):

@@ -17,7 +17,7 @@ from workflow.events import stamp
 from workflow.inputs import refuse_input
 from workflow.lateness import late_by
 from workflow.moves import cascade, fire_move, move_case, moved_body, pay, pending, refuse_blocked
-from workflow.permission import acting_roles, refuse_submit, refuse_transition, wrong_state
+from workflow.permission import acting_roles, held_through, refuse_submit, refuse_transition, wrong_state
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
 from workflow.submission import holds_taken, refuse_content, version_body
@@ -66,6 +66,7 @@ def _submit(draft: Draft, command: Command) -> None:
     }
     if acting:
         body["acting"] = list(acting)
+    body |= held_through(command.actor, (role, *acting))
     if taken.keys or taken.line:
         body |= taken.body()
     draft.add("submitted", command.actor.id, body)

@@ -100,11 +100,11 @@ class Draft:
         body = {"moves": list(moves), "role": moved["role"], "carry": moved}
         self._ask(actor, transition, body, on_behalf=actor)
 
-    def request_again(self, actor: str, step: Step) -> None:
+    def request_again(self, actor: str, step: Step, said: Mapping[str, Any]) -> None:
         """Ask for a failed step anew; whoever asked first still counts as the one who moves the case."""
         transition = self.book.transitions[step.moves[0]]
         body = {"moves": list(step.moves), "role": step.role, "carry": dict(step.carry)}
-        self._ask(actor, transition, body | {"again": step.seq, "for": step.actor}, on_behalf=step.actor)
+        self._ask(actor, transition, body | {"again": step.seq, "for": step.actor, **said}, on_behalf=step.actor)
 
     def _ask(self, actor: str, transition: Transition, body: Mapping[str, Any], *, on_behalf: str) -> None:
         run, given = transition.run or "", dict(transition.run_with)

@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from workflow import clocks
-from workflow.case import Case, Step, Task
+from workflow.case import Case, Grant, Step, Task
 from workflow.errors import CorruptHistoryError
 from workflow.events import Event
+from workflow.priorities import PLACES
 from workflow.rulebook import Rulebook
+
+#: The verdict of a review that lets the grant run on; every other ends it at once.
+JUSTIFIED = "justified"
 
 Change = Callable[[Rulebook, Case, Event], Mapping[str, Any]]
 
@@ -160,6 +164,33 @@ def _released(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     return {"task": case.task._replace(holder=None, until=None) if case.task else None}
 
 
+def _handed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    if case.task is None:
+        raise CorruptHistoryError(f"Case {case.id} has no task that event {e.seq} could hand over.")
+    return {"task": case.task._replace(holder=e.body["to"], until=datetime.fromisoformat(e.body["until"]))}
+
+
+def _prioritised(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    return {"task": case.task._replace(priority=PLACES[e.body["priority"]]) if case.task else None}
+
+
+def _recused(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    given_back = _released(book, case, e) if case.task and case.task.holder == e.actor else {}
+    return {**given_back, "recused": (*case.recused, e.actor)}
+
+
+def _glass_broken(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    body = e.body
+    grant = Grant(body["glass"], e.actor, body["role"], datetime.fromisoformat(body["until"]))
+    return {"glass": (*(g for g in case.glass if g.until > e.at), grant)}
+
+
+def _glass_reviewed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    if e.body["verdict"] == JUSTIFIED:
+        return {}
+    return {"glass": tuple(g for g in case.glass if g.glass != e.body["glass"])}
+
+
 def _timer_fired(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     return {"fired": {**case.fired, e.body["index"]: e.body["n"]}}
 
@@ -185,11 +216,29 @@ CHANGES: Mapping[str, Change] = {
     "task_claimed": _claimed,
     "task_released": _released,
     "lease_expired": _released,
+    "task_assigned": _handed,
+    "task_delegated": _handed,
+    "task_prioritised": _prioritised,
+    "recused": _recused,
+    "glass_broken": _glass_broken,
+    "glass_reviewed": _glass_reviewed,
     "timer_fired": _timer_fired,
     "clock_reached": _clock_reached,
 }
 
 #: Events after which the armed timers may differ.
 MOVES_TIMERS = frozenset(
-    {"submitted", "moved", "diverted", "task_claimed", "task_released", "lease_expired", "timer_fired", "clock_reached"}
+    {
+        "submitted",
+        "moved",
+        "diverted",
+        "task_claimed",
+        "task_released",
+        "lease_expired",
+        "task_assigned",
+        "task_delegated",
+        "recused",
+        "timer_fired",
+        "clock_reached",
+    }
 )

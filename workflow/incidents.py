@@ -9,6 +9,7 @@ from workflow.case import Step
 from workflow.commands import Command
 from workflow.decision import Draft, Refused
 from workflow.inputs import MAX_TEXT
+from workflow.permission import held_through, refuse_barred
 from workflow.refusals import Refusal
 
 RETRY, SKIP, DIVERT = "incident.retry", "incident.skip", "incident.divert"
@@ -17,7 +18,7 @@ RETRY, SKIP, DIVERT = "incident.retry", "incident.skip", "incident.divert"
 def retry(draft: Draft, command: Command) -> Step:
     """Ask for the failed step again, as the person who asked first; a step that is fenced goes on where it stopped."""
     step = _failed(draft, command)
-    draft.request_again(command.actor.id, step)
+    draft.request_again(command.actor.id, step, _through(draft, command))
     return step
 
 
@@ -27,7 +28,7 @@ def skip(draft: Draft, command: Command) -> tuple[Step, Mapping[str, Any]]:
     if any(r.step == step.run for r in draft.book.process.requires):
         raise Refused(Refusal("step_required", {"run": step.run}))
     _require_reason(command)
-    return step, {"input": command.input_digest, "code": step.failed}
+    return step, {"input": command.input_digest, "code": step.failed, **_through(draft, command)}
 
 
 def divert(draft: Draft, command: Command) -> None:
@@ -38,7 +39,7 @@ def divert(draft: Draft, command: Command) -> None:
     if to not in draft.book.process.states:
         raise Refused(Refusal("invalid_input", {"fields": [{"field": "to", "code": "not_a_choice"}]}))
     body = {"step": step.seq, "run": step.run, "from": draft.case.state, "to": to, "input": command.input_digest}
-    draft.add("diverted", command.actor.id, body)
+    draft.add("diverted", command.actor.id, {**body, **_through(draft, command)})
 
 
 def _failed(draft: Draft, command: Command) -> Step:
@@ -49,9 +50,12 @@ def _failed(draft: Draft, command: Command) -> Step:
         code = "wrong_office" if command.actor.elsewhere & book.staff else "wrong_role"
         details = {"do": command.do, "office": case.office, "role": ", ".join(sorted(book.staff))}
         raise Refused(Refusal(code, details))
-    if case.owner == command.actor.id:
-        raise Refused(Refusal("own_case", {"do": command.do}))
+    draft.require(refuse_barred(case, command.actor, command.do))
     return case.step
+
+
+def _through(draft: Draft, command: Command) -> Mapping[str, Any]:
+    return held_through(command.actor, sorted(command.actor.roles & draft.book.staff))
 
 
 def _require_reason(command: Command) -> None:

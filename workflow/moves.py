@@ -11,7 +11,7 @@ from workflow.conditions import holds
 from workflow.decision import Draft, Refused
 from workflow.definition.process import Transition
 from workflow.errors import CorruptHistoryError
-from workflow.permission import acting_roles
+from workflow.permission import acting_roles, held_through
 from workflow.refusals import Refusal
 from workflow.submission import holds_taken, version_body
 
@@ -28,10 +28,10 @@ def moved_body(draft: Draft, transition: Transition, command: Command) -> dict[s
         "to": transition.to,
         "role": transition.by,
     }
-    if command.actor.id != case.owner:
-        acting = acting_roles(book, transition.by, command.actor)
-        if acting:
-            body["acting"] = list(acting)
+    acting = () if command.actor.id == case.owner else acting_roles(book, transition.by, command.actor)
+    if acting:
+        body["acting"] = list(acting)
+    body |= held_through(command.actor, (transition.by, *acting))
     if command.input_digest:
         body["input"] = command.input_digest
     if command.checklist:

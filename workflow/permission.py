@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from workflow.case import DRAFT, Case
 from workflow.commands import SUBMIT, Actor
@@ -42,7 +44,10 @@ def refuse_editing(book: Rulebook, case: Case, actor: Actor) -> Refusal | None:
     if not book.editable(case.state):
         return wrong_state(case, "save")
     assisted = book.process.submit_assisted or any(t.assisted for t in book.process.moves_from(case.state))
-    return refuse_role(book, case, book.party or "", assisted, actor, "save")
+    refusal = refuse_role(book, case, book.party or "", assisted, actor, "save")
+    if refusal is not None or actor.id == case.owner:
+        return refusal
+    return refuse_barred(case, actor, "save")
 
 
 def wrong_state(case: Case, do: str) -> Refusal:
@@ -61,11 +66,27 @@ def refuse_role(book: Rulebook, case: Case, role: str, assisted: bool, actor: Ac
         if assisted and actor.elsewhere & book.staff:
             return Refusal("wrong_office", {"do": do, "office": case.office})
         return Refusal("wrong_role", {"do": do, "role": role})
-    if role in actor.roles:
+    if role in roles_for(case, role, actor):
         return None
-    if role in actor.elsewhere:
-        return Refusal("wrong_office", {"do": do, "office": case.office})
+    if role in actor.elsewhere or role in actor.roles:
+        return Refusal("wrong_office", {"do": do, "office": _office_of(case, role)})
     return Refusal("wrong_role", {"do": do, "role": role})
+
+
+def roles_for(case: Case, role: str, actor: Actor) -> frozenset[str]:
+    """The actor's roles at the office where `role` is judged: the open task's for its own role, else the case's."""
+    if actor.desk is not None and case.task is not None and role == case.task.role:
+        return actor.desk
+    return actor.roles
+
+
+def roles_at_task(actor: Actor) -> frozenset[str]:
+    """The actor's roles at the office of the open task."""
+    return actor.roles if actor.desk is None else actor.desk
+
+
+def _office_of(case: Case, role: str) -> str:
+    return case.task.office if case.task is not None and role == case.task.role else case.office
 
 
 def refuse_staff(book: Rulebook, case: Case, actor: Actor) -> Refusal | None:
@@ -76,13 +97,35 @@ def refuse_staff(book: Rulebook, case: Case, actor: Actor) -> Refusal | None:
 
 
 def refuse_four_eyes(book: Rulebook, case: Case, role: str, actor: Actor, do: str) -> Refusal | None:
-    """Why `actor` may not act in `role`: it acted in a role that must be somebody else's, or the case is its own."""
-    if role in book.staff and case.owner is not None and actor.id == case.owner:
-        return Refusal("own_case", {"do": do})
+    """Why `actor` may not act in `role`: it acted in a role that must be somebody else's, or the case concerns it.
+
+    This outranks every grant: deputyships and broken glass lend a role, never another person's eyes.
+    """
+    if role in book.staff or (role == book.party and actor.id != case.owner):
+        refusal = refuse_barred(case, actor, do)
+        if refusal is not None:
+            return refusal
     for other in sorted(book.apart.get(role, ())):
         if actor.id in case.performed.get(other, ()):
             return Refusal("four_eyes", {"do": do, "role": role, "other": other})
     return None
+
+
+def refuse_barred(case: Case, actor: Actor, do: str) -> Refusal | None:
+    """Why no office makes `actor` fit for this case: it is its own, a relative's, or it declared a conflict."""
+    if case.owner is not None and actor.id == case.owner:
+        return Refusal("own_case", {"do": do})
+    if actor.barred is not None:
+        return Refusal(actor.barred, {"do": do})
+    return Refusal("recused", {"do": do}) if actor.id in case.recused else None
+
+
+def refuse_task(book: Rulebook, case: Case, actor: Actor, do: str) -> Refusal | None:
+    """Why `actor` may not have the open task, whoever holds it now."""
+    if case.task is None:
+        return wrong_state(case, do)
+    role = case.task.role
+    return refuse_role(book, case, role, False, actor, do) or refuse_four_eyes(book, case, role, actor, do)
 
 
 def refuse_holder(case: Case, role: str, actor: Actor, now: datetime) -> Refusal | None:
@@ -100,6 +143,14 @@ def refuse_acting(book: Rulebook, case: Case, role: str, actor: Actor, now: date
     if role != book.party or actor.id == case.owner or case.task is None:
         return None
     return refuse_holder(case, case.task.role, actor, now)
+
+
+def held_through(actor: Actor, roles: Iterable[str]) -> Mapping[str, Any]:
+    """What the event of an act in one of `roles` says of how the role is had: nothing where one is the actor's own."""
+    mine = [r for r in roles if r in actor.roles or (actor.desk is not None and r in actor.desk)]
+    if not mine or any(r not in actor.through for r in mine):
+        return {}
+    return actor.through[mine[0]]
 
 
 def acting_roles(book: Rulebook, role: str, actor: Actor) -> tuple[str, ...]:

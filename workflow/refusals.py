@@ -46,6 +46,34 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Permohonan ini milik Anda sendiri; petugas lain yang harus menanganinya.",
         "en": "This case is your own; another officer must handle it.",
     },
+    "relative_case": {
+        "id": "Permohonan ini milik kerabat Anda; petugas lain yang harus menanganinya.",
+        "en": "This case is a relative's of yours; another officer must handle it.",
+    },
+    "recused": {
+        "id": "Anda menyatakan benturan kepentingan pada permohonan ini; petugas lain yang menanganinya.",
+        "en": "You declared a conflict of interest on this case; another officer must handle it.",
+    },
+    "not_held": {
+        "id": "Anda tidak sedang memegang tugas ini. Ambil dahulu, lalu coba lagi.",
+        "en": "You do not hold this task now. Claim it first, then try again.",
+    },
+    "glass_not_needed": {
+        "id": "Anda sudah berperan {role} pada permohonan ini; akses darurat tidak diperlukan.",
+        "en": "You have the role {role} on this case already; there is no need to break the glass.",
+    },
+    "glass_role": {
+        "id": "Peran {role} tidak dapat dipinjam lewat akses darurat.",
+        "en": "The role {role} cannot be taken by breaking the glass.",
+    },
+    "own_glass": {
+        "id": "Akses darurat ini Anda sendiri yang membukanya; orang lain yang harus menilainya.",
+        "en": "You broke this glass yourself; somebody else must review it.",
+    },
+    "already_reviewed": {
+        "id": "Akses darurat ini sudah dinilai.",
+        "en": "This broken glass has been reviewed.",
+    },
     "not_holder": {
         "id": "Tugas ini sedang dipegang petugas lain sampai {until}.",
         "en": "Another officer holds this task until {until}.",
@@ -104,6 +132,35 @@ SENTENCES: Mapping[str, Text] = {
 }
 
 
+#: The same reasons, told to a person who wants to give the task to somebody else.
+OF_ANOTHER: Mapping[str, Text] = {
+    "wrong_role": {
+        "id": "{who} tidak berperan {role}, sehingga tidak dapat menerima tugas ini.",
+        "en": "{who} does not have the role {role} and cannot be given this task.",
+    },
+    "wrong_office": {
+        "id": "{who} tidak bertugas di kantor {office}, sehingga tidak dapat menerima tugas ini.",
+        "en": "{who} does not work for the office {office} and cannot be given this task.",
+    },
+    "four_eyes": {
+        "id": "{who} sudah bertindak sebagai {other} pada permohonan ini; pilih orang lain.",
+        "en": "{who} has acted as {other} on this case; choose somebody else.",
+    },
+    "own_case": {
+        "id": "{who} tidak boleh menangani permohonan ini; pilih orang lain.",
+        "en": "{who} must not handle this case; choose somebody else.",
+    },
+    "relative_case": {
+        "id": "{who} tidak boleh menangani permohonan ini; pilih orang lain.",
+        "en": "{who} must not handle this case; choose somebody else.",
+    },
+    "recused": {
+        "id": "{who} menyatakan benturan kepentingan pada permohonan ini; pilih orang lain.",
+        "en": "{who} declared a conflict of interest on this case; choose somebody else.",
+    },
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A command that is not performed; nothing changed."""
@@ -117,6 +174,10 @@ class Refusal:
     def sentence(self, language: str) -> str:
         """The sentence in `language`, falling back to Indonesian."""
         return sentence(self.code, self.details, self.text, language)
+
+    def of_another(self, who: str) -> Refusal:
+        """The same refusal where it speaks of the account `who` instead of the person who asks."""
+        return Refusal(self.code, {**self.details, "who": who}, OF_ANOTHER.get(self.code, self.text))
 
     def as_json(self) -> dict[str, Any]:
         """What is stored as a command's outcome."""

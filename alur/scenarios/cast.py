@@ -43,7 +43,7 @@ def acting(stage: Stage, name: str) -> Iterator[Connection]:
 
 def actor(stage: Stage, db: Connection, name: str, case: Case) -> Actor:
     """The person as the engine's rules read it, before `case`."""
-    return cases.actor(db, stage.accounts[name], case.office)
+    return cases.actor(db, stage.accounts[name], case, stage.clock.now)
 
 
 def roles_at(stage: Stage, name: str, office: str) -> frozenset[str]:

@@ -29,12 +29,12 @@ def _state(view: View, _: str) -> Any:
 
 def _due(view: View, clock: str) -> Any:
     book, reading = view.stage.book(view.case.office), view.case.clocks.get(clock)
-    return due(book.process.clocks[clock], reading, book.zone) if reading else None
+    return due(book.time, book.process.clocks[clock], reading) if reading else None
 
 
 def _breached(view: View, _: str) -> Any:
     book, now = view.stage.book(view.case.office), view.stage.clock.now
-    broken = (n for n, r in view.case.clocks.items() if breached(book.process.clocks[n], r, book.zone, now))
+    broken = (n for n, r in view.case.clocks.items() if breached(book.time, book.process.clocks[n], r, now))
     return tuple(sorted(broken))
 
 

@@ -27,8 +27,9 @@ def act(
         found = cases.get(db, case, lock=True)
         book = house.library.book(found.case.definition, found.case.office)
         assert found.case.task is not None
-        actor = cases.actor(db, account_id(house, who), office)
-        after: Case = what(db, book, found, found.case.task.seq, actor, now or datetime.now(UTC))
+        now = now or datetime.now(UTC)
+        actor = cases.actor(db, account_id(house, who), found.case, now)
+        after: Case = what(db, book, found, found.case.task.seq, actor, now)
         return after
 
 

@@ -6,14 +6,18 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from web.api import (
+    bulk,
     calendars,
     cases,
     commands,
     definitions,
+    deputies,
     documents,
+    glass,
     incidents,
     intake,
     notices,
+    relatives,
     tasks,
     transitions,
     verify,
@@ -27,12 +31,16 @@ _NOUNS = (
     transitions,
     commands,
     tasks,
+    bulk,
     incidents,
     definitions,
     verify,
     notices,
     calendars,
     intake,
+    deputies,
+    relatives,
+    glass,
 )
 
 

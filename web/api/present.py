@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
@@ -43,6 +44,11 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
     """A command and what became of it."""
     body = {"id": outcome.command, "case": outcome.case, "status": outcome.status}
     return body | {"problem": problem_json_of(outcome.problem)}
+
+
+def counts(statuses: Iterable[str]) -> dict[str, int]:
+    """How many commands there are of each status."""
+    return dict(sorted(Counter(statuses).items()))
 
 
 def actions_json(found: Iterable[Action]) -> list[dict[str, Any]]:

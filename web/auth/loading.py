@@ -10,19 +10,16 @@ from flask_login import current_user  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped]
 from sqlalchemy import func, select
 
+from web import here
 from web.database import adopt, session
 from web.errors import WebError
 from web.person import Person, person_of
-from workflow.db.tables import account, membership, token
+from workflow.db.tables import account, token
+from workflow.standing import Held, held
 
 API = "/api/"
-#: The memberships of the account of a row, as `role@office`.
-_ROLES = (
-    select(func.array_agg(membership.c.role + "@" + membership.c.office))
-    .where(membership.c.account == account.c.id)
-    .scalar_subquery()
-    .label("roles")
-)
+#: In what the account of a row stands, before no case in particular.
+_ROLES = func.standing(account.c.id, 0).label("roles")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Served to everybody alike, without asking the database.
 _ANONYMOUS = ("/healthz", "/readyz", "/metrics", "/static/")
@@ -86,7 +83,7 @@ def by_token(secret: str) -> Person:
     )
     if row is None:
         raise WebError("bad_token")
-    return person_of(dict(row), _pairs(row["roles"]), "token")
+    return person_of(dict(row), _held(row["roles"]), "token")
 
 
 def _by_session() -> Person | None:
@@ -96,13 +93,9 @@ def _by_session() -> Person | None:
 def of_account(found: Any) -> Person:
     """The person of an `Account`, signed in by cookie."""
     row = {name: getattr(found, name) for name in ("id", "name", "title", "language")}
-    return person_of(row, _memberships(row["id"]), "session")
+    roles = session().execute(select(_ROLES).where(account.c.id == row["id"])).scalar_one()
+    return person_of(row, _held(roles), "session")
 
 
-def _memberships(id_: int) -> list[tuple[str, str]]:
-    return _pairs(session().execute(select(_ROLES).where(account.c.id == id_)).scalar_one())
-
-
-def _pairs(roles: list[str] | None) -> list[tuple[str, str]]:
-    """Roles at offices, from how the database joins them."""
-    return [(role, office) for role, _, office in (r.rpartition("@") for r in roles or ())]
+def _held(roles: list[str] | None) -> list[Held]:
+    return held(roles or (), here.ports().clock())

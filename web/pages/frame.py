@@ -64,6 +64,8 @@ def _nav() -> Iterable[Link]:
         return [
             _link("inbox.tasks", _("Kotak tugas")),
             _link("troubled.show_all", _("Gangguan")),
+            _link("standing_in.overview", _("Pengganti")),
+            _link("emergency.ask", _("Akses darurat")),
             _link("checking.ask", _("Periksa kartu")),
         ]
     return [_link("mine.all_mine", _("Permohonan saya")), _link("checking.ask", _("Periksa kartu"))]

@@ -10,12 +10,14 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from web import here
-from web.database import commit, rollback
-from web.errors import ProblemError, WebError
+from web.database import commit
+from web.errors import WebError
+from web.language import language
 from web.pages import times, tones
 from web.pages.answers import go, new_key, require_person, shown
+from web.pages.handing import priority_words
 from web.pages.words import _, local
-from web.services import definitions, inbox, refusals
+from web.services import definitions, inbox, pulling, refusals
 from web.services import tasks as holding
 from web.services.inbox import Filter, Row
 from web.services.sight import see
@@ -66,17 +68,12 @@ def tasks() -> Response:
 def pull() -> Response:
     """Claim the first free task of the queue and open it."""
     asked = Filter(role=request.form.get("role", ""), office=request.form.get("office", ""))
-    for row in inbox.page(asked, limit=PAGE).tasks:
-        if row.holder is not None and not row.mine and row.until and row.until > here.ports().clock():
-            continue
-        try:
-            holding.claim(row.id)
-        except ProblemError:
-            rollback()
-            continue
-        commit()
-        return go(url_for("case.show", case=row.case))
-    return go(url_for("inbox.tasks", **_query(asked)), _("Tidak ada tugas bebas di antrean ini."), "act")
+    try:
+        task = pulling.pull(asked)
+    except WebError as error:
+        return go(url_for("inbox.tasks", **_query(asked)), error.problem.sentence(language()), "act")
+    commit()
+    return go(url_for("case.show", case=holding.parse_id(task.id)[0]))
 
 
 def _asked() -> Filter:
@@ -158,6 +155,9 @@ def _row(row: Row, known: Mapping[str, Process]) -> dict[str, Any]:
         "due": row.due and times.due(row.due, now, zone),
         "arrived": times.moment(row.arrived, zone),
         "holder": local(row.holder) if held else "",
+        "deputy_of": local(row.deputy_of) if held and row.deputy_of else "",
+        "priority": "" if row.priority == "normal" else priority_words(row.priority),
+        "urgent": row.priority == "urgent",
         "mine": row.mine and held,
         "free": not held,
         "bulk": row.bulk,

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from web.database import commit
 from web.errors import Problem, ProblemError, WebError
 from web.language import language
-from web.pages import doubts, fields, incidents, inputs, papers, times
+from web.pages import doubts, fields, handing, incidents, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.glance import glance, stamp
 from web.pages.words import _, local
-from web.services import actions, cases, history, tasks, transitions, waiting
+from web.services import actions, cases, history, refusals, tasks, transitions, waiting
 from web.services.actions import Action
 from web.services.history import Entry
 from web.services.sight import Seen, see
@@ -23,6 +23,7 @@ from web.services.views import CaseView
 from web.statuses import status_of
 from workflow.causes import cause
 from workflow.commands import SUBMIT
+from workflow.permission import refuse_task
 
 pages = Blueprint("officer", __name__)
 pages.before_request(require_person)
@@ -50,6 +51,8 @@ def page(
         live=url_for("case.show", case=view.id) if busy or waiting.commands(found) else "",
         due=view.deadline and times.due(view.deadline, found.now, found.zone),
         task=view.task and _task(found, view),
+        work=handing.offers(found),
+        lent=handing.lent(found),
         incident=view.step.failed if view.step else None,
         cause=local(cause(view.step.failed)) if view.step and view.step.failed else "",
         deciding=incidents.choices(found),
@@ -144,12 +147,14 @@ def _task(found: Seen, view: CaseView) -> dict[str, Any]:
     task = view.task
     assert task is not None
     open_ = task.holder is None or (task.until is not None and task.until <= found.now)
-    mine_to_do = found.process.roles[task.role].party is False and task.role in found.actor.roles
+    mine_to_do = task.role in found.book.staff and refuse_task(found.book, found.case, found.actor, "claim") is None
     return {
         "id": task.id,
         "role": local(task.role_title),
         "holder": local(task.holder) if task.holder and not open_ else "",
         "mine": task.mine and not open_,
+        "deputy_of": local(task.deputy_of) if task.deputy_of and not open_ else "",
+        "office": local(refusals.office_title(task.office)) if task.office != found.case.office else "",
         "until": task.until and times.clock(task.until, found.zone),
         "may_claim": open_ and mine_to_do,
     }
@@ -212,6 +217,12 @@ def _event_words(entry: Entry) -> str:
     return {
         "task_claimed": _("Tugas diambil"),
         "task_released": _("Tugas dilepaskan"),
+        "task_assigned": _("Tugas ditugaskan"),
+        "task_delegated": _("Tugas dilimpahkan"),
+        "task_prioritised": _("Prioritas diubah"),
+        "recused": _("Menyatakan benturan kepentingan"),
+        "glass_broken": _("Membuka akses darurat"),
+        "glass_reviewed": _("Menilai akses darurat"),
         "lease_expired": _("Waktu memegang tugas habis"),
         "step_failed": _("Langkah otomatis gagal"),
         "step_skipped": _("Langkah otomatis dilewati dengan alasan"),

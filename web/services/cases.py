@@ -15,12 +15,14 @@ from web.services.names import names_of
 from web.services.sight import MAX_ID, Seen, see, seen
 from web.services.views import CaseView, StepView, TaskView
 from workflow.case import DRAFT, Task
-from workflow.db import cases, history, inbox, library
+from workflow.db import cases, deputies, history, inbox, library
 from workflow.db.cases import DataErasedError, WorkingCopy, stored
 from workflow.db.line import places_in_line
 from workflow.definition.form import check_data
 from workflow.definition.process import Process
 from workflow.doubts import BESIDE, doubts
+from workflow.priorities import name_of
+from workflow.standing import EVERY_OFFICE
 
 MAX_PAGE = 100
 
@@ -124,6 +126,7 @@ def task_view(found: Seen, task: Task) -> TaskView:
     title = refusals.role_title(found, task.role)
     named = found.is_staff or task.holder == found.actor.id
     holder = names_of([task.holder])[task.holder] if task.holder and named else title if task.holder else None
+    absent = _lender(found, task) if named else None
     return TaskView(
         id=f"{found.case.id}-{task.seq}",
         seq=task.seq,
@@ -131,11 +134,21 @@ def task_view(found: Seen, task: Task) -> TaskView:
         role_title=title,
         office=task.office,
         holder=holder,
+        deputy_of=names_of([absent])[absent] if absent else None,
+        priority=name_of(task.priority),
         mine=task.holder == found.actor.id,
         until=task.until,
         checklist={item: found.process.checks.get(item, {"id": item}) for item in (spec.checklist if spec else ())},
         bulk=bool(spec and spec.bulk),
     )
+
+
+def _lender(found: Seen, task: Task) -> str | None:
+    """Account for which the holder stands in."""
+    if task.holder is None:
+        return None
+    known = deputies.lenders(session(), [int(task.holder)], found.now).get((int(task.holder), task.role), ())
+    return next((str(absent) for office, absent in known if office in (task.office, EVERY_OFFICE)), None)
 
 
 def _copy(found: Seen) -> WorkingCopy | None:

@@ -11,21 +11,23 @@ from web.errors import WebError
 from web.services.sight import MAX_ID
 
 
-def written(moment: datetime | None, case: int) -> str:
-    """The cursor behind a row with this moment and case."""
-    place = json.dumps([moment and moment.isoformat(), case]).encode()
+def written(moment: datetime | None, case: int, priority: int = 0) -> str:
+    """The cursor behind a row with this moment, case and priority."""
+    place = json.dumps([priority, moment and moment.isoformat(), case]).encode()
     return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
 
-def read(cursor: str) -> tuple[datetime | None, int]:
-    """Moment and case of a cursor; raises `WebError` (`bad_cursor`)."""
+def read(cursor: str) -> tuple[datetime | None, int, int]:
+    """Moment, case and priority of a cursor; raises `WebError` (`bad_cursor`)."""
     try:
-        moment, case = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        priority, moment, case = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(case, int) or not 0 < case <= MAX_ID:
             raise ValueError(case)
+        if not isinstance(priority, int):
+            raise ValueError(priority)
         when = None if moment is None else datetime.fromisoformat(moment)
         if when is not None and when.tzinfo is None:
             raise ValueError(moment)
     except (ValueError, TypeError, binascii.Error):
         raise WebError("bad_cursor") from None
-    return when, case
+    return when, case, priority

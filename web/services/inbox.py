@@ -1,4 +1,4 @@
-"""An officer's inbox: what waits for the person's roles, overdue first, then by due time, then by arrival."""
+"""An officer's inbox: what waits for the person's roles, by priority, overdue first, then by due time and arrival."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from sqlalchemy import select
 
 from web import here
 from web.database import session
+from web.errors import WebError
 from web.person import AUDITOR, SUPERVISOR, Person
-from web.services import cursors
+from web.services import cursors, lending
 from web.services.names import names_of
 from web.services.sight import MAX_ID
 from workflow.db import inbox as rows
+from workflow.db import keys
 from workflow.db.inbox import Apart, Place, Sort, Wanted
 from workflow.db.tables import definition
 from workflow.definition.process import Process, Text
+from workflow.priorities import PLACES, name_of
 
 MAX_PAGE = 200
 _NIK_DIGITS = 16
@@ -52,10 +55,14 @@ class Row:
     office: str
     office_title: Text
     holder: Text | None
+    #: For whom the holder stands in, where it is a deputy.
+    deputy_of: Text | None
     mine: bool
     until: datetime | None
     due: datetime | None
     overdue: bool
+    #: `urgent`, `normal` or `low`.
+    priority: str
     arrived: datetime
     revision: int
     bulk: bool
@@ -78,9 +85,10 @@ def page(asked: Filter, *, sort: Sort = "due", after: str | None = None, limit: 
     limit = max(1, min(limit, MAX_PAGE))
     found = rows.list_tasks(session(), wanted, sort=sort, after=_place(after), limit=limit + 1)
     shown = found[:limit]
-    names = names_of(row.assignee for row in shown)
+    lent = lending.lent_to(shown, now)
+    names = names_of([*(row.assignee for row in shown), *lent.values()])
     return Page(
-        tasks=tuple(_row(row, person, names, now) for row in shown),
+        tasks=tuple(_row(row, person, names, lent, now) for row in shown),
         next=_cursor(shown[-1], sort) if len(found) > limit else None,
         total=rows.count_tasks(session(), wanted),
         overdue=rows.count_tasks(session(), wanted, now),
@@ -97,7 +105,18 @@ def counts() -> Mapping[tuple[str, str], int]:
     }
 
 
-def _wanted(person: Person, asked: Filter) -> Wanted:
+def wanted(asked: Filter, *, free: bool = False) -> Wanted:
+    """What the database is asked for; with `free` only what nobody holds now."""
+    return _wanted(here.signed_in(), asked, here.ports().clock() if free else None)
+
+
+def ids(asked: Filter, limit: int) -> tuple[list[str], bool]:
+    """Ids of the first tasks that the person would see, in the inbox's order, and whether there are more."""
+    found = rows.list_tasks(session(), wanted(asked), sort="due", after=None, limit=limit + 1)
+    return [f"{row.case_id}-{row.seq}" for row in found[:limit]], len(found) > limit
+
+
+def _wanted(person: Person, asked: Filter, free_at: datetime | None = None) -> Wanted:
     queues = _queues(person, asked)
     return Wanted(
         account=person.account,
@@ -106,6 +125,7 @@ def _wanted(person: Person, asked: Filter) -> Wanted:
         states=[asked.state] if asked.state else (),
         cases=cases_named(asked.q.strip()) if asked.q.strip() else None,
         mine=asked.mine,
+        free_at=free_at,
     )
 
 
@@ -139,23 +159,20 @@ def _apart(person: Person, queues: Iterable[tuple[str, str]]) -> list[Apart]:
 
 
 def cases_named(q: str) -> list[int]:
-    """Cases of that number, or that hold that key, such as a NIK; whether they may be seen is asked elsewhere."""
+    """Cases of that number, or in whose data it stands where a form can be searched, such as a NIK; whether they may
+    be seen is asked elsewhere."""
     if not q.isascii() or not q.isdigit():
         return []
     out = [int(q)] if len(q) < _NIK_DIGITS and int(q) <= MAX_ID else []
-    vault, library = here.ports().vault, here.ports().library
-    keys = set()
-    for hash_ in session().execute(select(definition.c.hash)).scalars():
-        for hold in library.process(session(), hash_).holds.values():
-            keys.add((hold.scope, vault.lookup(hold.scope, q)))
-    return out + rows.cases_holding(session(), keys)
+    return out + keys.cases_with(session(), here.ports().vault, q)
 
 
-def _row(row: Any, person: Person, names: Mapping[str, Text], now: datetime) -> Row:
+def _row(row: Any, person: Person, names: Mapping[str, Text], lent: lending.Lent, now: datetime) -> Row:
     library = here.ports().library
     process: Process = library.process(session(), row.definition)
     state = process.states[row.state]
     holder = names[row.assignee] if row.assignee else None
+    absent = lent.get((row.case_id, row.seq))
     office = library.offices.get(row.office)
     return Row(
         id=f"{row.case_id}-{row.seq}",
@@ -168,10 +185,12 @@ def _row(row: Any, person: Person, names: Mapping[str, Text], now: datetime) -> 
         office=row.office,
         office_title=office.title if office else {"id": row.office, "en": row.office},
         holder=holder,
+        deputy_of=names[absent] if absent else None,
         mine=row.assignee == str(person.account),
         until=row.lease_until,
         due=row.due_at,
         overdue=row.due_at is not None and row.due_at < now,
+        priority=name_of(row.priority),
         arrived=row.created_at,
         revision=row.revision + row.saves,
         bulk=bool(state.task and state.task.bulk),
@@ -179,11 +198,13 @@ def _row(row: Any, person: Person, names: Mapping[str, Text], now: datetime) -> 
 
 
 def _cursor(row: Any, sort: Sort) -> str:
-    return cursors.written(row.due_at if sort == "due" else row.created_at, row.case_id)
+    return cursors.written(row.due_at if sort == "due" else row.created_at, row.case_id, row.priority)
 
 
 def _place(cursor: str | None) -> Place | None:
     if not cursor:
         return None
-    moment, case = cursors.read(cursor)
-    return Place(moment=moment, case=case)
+    moment, case, priority = cursors.read(cursor)
+    if priority not in PLACES.values():
+        raise WebError("bad_cursor")
+    return Place(priority=priority, moment=moment, case=case)

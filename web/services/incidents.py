@@ -137,7 +137,7 @@ def _wanted(asked: Filter) -> Wanted:
 def _place(after: str | None) -> Place | None:
     if after is None:
         return None
-    at, case = cursors.read(after)
+    at, case, _ = cursors.read(after)
     if at is None:
         raise WebError("bad_cursor")
     return Place(at=at, case=case)

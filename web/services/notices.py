@@ -18,6 +18,7 @@ from workflow.db.cases import stored
 from workflow.db.tables import case_, event, notice
 from workflow.definition.notices import format_notice
 from workflow.definition.process import Text
+from workflow.house_notices import notice_of
 
 MAX_PAGE = 100
 
@@ -78,7 +79,7 @@ def mark_read(id_: int) -> None:
 def _view(row: object, found: Seen) -> NoticeView:
     told = row._mapping  # type: ignore[attr-defined]
     name = told[notice.c.name]
-    spec = found.process.notices[name]
+    spec = notice_of(found.process, name)
     values = _values(found)
     return NoticeView(
         id=told[notice.c.id],

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from web import here
 from web.errors import FieldError, Problem, filled
 from web.sentences import INPUT_CODES, SENTENCES
 from web.services import moments
@@ -26,6 +27,18 @@ BUILT_IN: Mapping[str, Text] = {
     "save": {"id": "Simpan", "en": "Save"},
     "claim": {"id": "Ambil tugas", "en": "Claim the task"},
     "release": {"id": "Lepaskan tugas", "en": "Release the task"},
+    "assign": {"id": "Tugaskan", "en": "Assign the task"},
+    "delegate": {"id": "Limpahkan tugas", "en": "Delegate the task"},
+    "recuse": {"id": "Nyatakan benturan kepentingan", "en": "Declare a conflict of interest"},
+    "prioritise": {"id": "Ubah prioritas", "en": "Change the priority"},
+    "break_glass": {"id": "Buka akses darurat", "en": "Break the glass"},
+    "review": {"id": "Nilai akses darurat", "en": "Review a broken glass"},
+}
+#: Roles that no definition needs to name.
+HOUSE_ROLES: Mapping[str, Text] = {
+    "supervisor": {"id": "Pengawas", "en": "Supervisor"},
+    "auditor": {"id": "Auditor", "en": "Auditor"},
+    "admin": {"id": "Administrator", "en": "Administrator"},
 }
 _BY: Text = {"id": " oleh {who}", "en": " by {who}"}
 _AT: Text = {"id": " pada {when}", "en": " on {when}"}
@@ -39,6 +52,8 @@ def told(refusal: Refusal, seen: Seen, *, status: int | None = None) -> Problem:
     values = _values(refusal.details, seen, who)
     text = {language: filled({language: words}, values[language])[language] for language, words in template.items()}
     details = dict(refusal.details) | ({"by": who["id"]} if who else {})
+    if "who" in details:
+        details["who"] = _title("who", details["who"], seen)["id"]
     return Problem(code=refusal.code, text=text, details=details, fields=_fields(refusal, seen), status=status)
 
 
@@ -63,7 +78,7 @@ def do_title(seen: Seen, do: str) -> Text:
 def role_title(seen: Seen, role: str) -> Text:
     """The title of a role of the case's process."""
     spec = seen.process.roles.get(role)
-    return (spec.title if spec else None) or _same(role)
+    return (spec.title if spec else None) or HOUSE_ROLES.get(role) or _same(role)
 
 
 def run_title(run: str) -> Text:
@@ -97,8 +112,10 @@ def _title(name: str, value: Any, seen: Seen) -> Text:
     return tell(str(value), seen) if tell and value is not None else _same(str(value))
 
 
-def _office(value: str, seen: Seen) -> Text:
-    return seen.office.title if value == seen.office.name else _same(value)
+def office_title(office: str) -> Text:
+    """The title of an office."""
+    known = here.ports().library.offices.get(office)
+    return known.title if known else _same(office)
 
 
 def _field(value: str, seen: Seen) -> Text:
@@ -117,6 +134,10 @@ def _document(value: str, seen: Seen) -> Text:
     return spec.title if spec else _same(value)
 
 
+def _name(value: str, seen: Seen) -> Text:
+    return names_of([value])[value]
+
+
 def _moment(value: str, seen: Seen) -> Text:
     return moments.told(datetime.fromisoformat(value), seen.zone)
 
@@ -128,11 +149,12 @@ _TITLES = {
     "role": lambda v, s: role_title(s, v),
     "other": lambda v, s: role_title(s, v),
     "run": lambda v, s: run_title(v),
-    "office": _office,
+    "office": lambda v, s: office_title(v),
     "hold": _field,
     "field": _field,
     "kind": _document,
     "until": _moment,
+    "who": _name,
 }
 
 

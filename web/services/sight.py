@@ -57,8 +57,9 @@ class Seen:
 
     @property
     def is_staff(self) -> bool:
-        """True when the person works on cases of this process at the case's office, or watches over them."""
-        return bool(self.actor.roles & (self.book.staff | {SUPERVISOR, AUDITOR}))
+        """True when the person works on cases of this process where this one is, or watches over them."""
+        roles = self.actor.roles | (self.actor.desk or frozenset())
+        return bool(roles & (self.book.staff | {SUPERVISOR, AUDITOR}))
 
     @property
     def may_read(self) -> bool:
@@ -87,13 +88,14 @@ def seen(found: Stored, person: Person) -> Seen:
     ports = here.ports()
     ports.library.process(session(), found.case.definition)
     _keep_time(found.case)
+    now = ports.clock()
     return Seen(
         found=found,
         book=ports.library.book(found.case.definition, found.case.office),
         office=ports.library.offices[found.case.office],
         person=person,
-        actor=person.actor(found.case.office),
-        now=ports.clock(),
+        actor=_actor(found.case, person, now),
+        now=now,
     )
 
 
@@ -104,6 +106,13 @@ def _keep_time(case: Case) -> None:
     if pair not in looked:
         looked.add(pair)
         library.keep_time(session(), [pair])
+
+
+def _actor(case: Case, person: Person, now: datetime) -> Actor:
+    """The person before the case; who works nowhere has no standing that would have to be read."""
+    if not person.is_staff:
+        return Actor(str(person.account))
+    return cases.actor(session(), person.account, case, now)
 
 
 def require_reading(found: Seen) -> None:

@@ -44,8 +44,12 @@ class TaskView:
     office: str
     #: Name of who claimed it; to the party only the role.
     holder: Text | None
+    #: For whom the holder stands in, where it is a deputy; staff only.
+    deputy_of: Text | None
     #: The person who looks holds it.
     mine: bool
+    #: `urgent`, `normal` or `low`.
+    priority: str
     #: When the claim runs out.
     until: datetime | None
     #: Items to tick off, with what each confirms.

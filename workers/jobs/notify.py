@@ -10,13 +10,16 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from workers.mail import MailError, send
-from workers.workshop import Workshop
+from workers.workshop import Workshop, system_clock
 from workflow import lateness
+from workflow.case import Case
 from workflow.db import cases
 from workflow.db.cases import Stored
 from workflow.db.outbox import Work
-from workflow.db.tables import account, membership, notice
+from workflow.db.tables import account, deputy, membership, notice
 from workflow.definition.process import Process
+from workflow.house_notices import notice_of
+from workflow.standing import EVERY_OFFICE
 
 log = structlog.get_logger()
 
@@ -50,15 +53,22 @@ def notify(workshop: Workshop, work: Work) -> Mapping[str, Any]:
 
 def _accounts(connection: Connection, found: Stored, process: Process, roles: Iterable[str]) -> Iterable[int]:
     for role in roles:
-        if process.roles[role].party:
+        if role in process.roles and process.roles[role].party:
             if found.case.owner is not None:
                 yield int(found.case.owner)
         else:
-            yield from connection.scalars(
-                select(membership.c.account).where(
-                    membership.c.role == role, membership.c.office.in_([found.case.office, "*"])
-                )
-            )
+            yield from _staff(connection, found.case, role)
+
+
+def _staff(connection: Connection, case: Case, role: str) -> Iterable[int]:
+    """Who has the role where it is judged, and who stands in for them now."""
+    task = case.task
+    office = task.office if task is not None and task.role == role else case.office
+    offices, now = [office, EVERY_OFFICE], system_clock()
+    own = select(membership.c.account).where(membership.c.role == role, membership.c.office.in_(offices))
+    yield from connection.scalars(own)
+    lent = select(deputy.c.deputy).where(deputy.c.role == role, deputy.c.office.in_(offices))
+    yield from connection.scalars(lent.where(deputy.c.from_at <= now, deputy.c.until_at > now))
 
 
 def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> None:
@@ -74,7 +84,7 @@ def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> No
                 account.c.email.is_not(None),
             )
         ).all()
-    text = process.notices[work.input["notice"]]
+    text = notice_of(process, work.input["notice"])
     for id_, address, language in waiting:
         link = f"{workshop.public_url}/cases/{found.case.id}"
         subject = text.subject.get(language, text.subject["id"]).replace("{case}", str(found.case.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,11 +38,19 @@ class Batch:
     queues: set[str] = field(default_factory=set)
     #: Places to which cases were called: scope, key, case.
     called: dict[tuple[str, str, int], None] = field(default_factory=dict)
+    #: Look-up keys of cases whose data was submitted within the batch.
+    fresh: dict[int, list[str]] = field(default_factory=dict)
     _opened: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
 
     def acknowledge(self, command: int, status: str, outcome: Mapping[str, Any]) -> None:
         """Note what became of a command."""
         self.rows["ack"].append((command, status, canonical(outcome)))
+
+    def found_by(self, case: int, keys: Sequence[tuple[str, str | None]]) -> None:
+        """Note the look-up keys of data that was submitted."""
+        if keys:
+            self.fresh[case] = [key for _, key in keys if key is not None]
+            self.rows["key"].extend((case, name, key) for name, key in keys)
 
     def decided(self, before: Case, decision: Decision) -> None:
         """Note the events, effects and task changes of one decision."""

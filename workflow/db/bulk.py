@@ -34,6 +34,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "call": {"scope": "text", "key": "text", "case_id": "bigint"},
     "summon": {"case_id": "bigint", "do": "text"},
+    "key": {"case_id": "bigint", "field": "text", "key": "text"},
     "follow": {"case_id": "bigint", "scope": "text", "key": "text", "do": "text"},
     "card": {"case_id": "bigint", "state": "text"},
     "solved": {"case_id": "bigint", "seq": "int"},
@@ -71,6 +72,8 @@ _WRITES = {
         WHERE h.scope = d.scope AND h.key = d.key AND h.case_id = d.case_id AND h.place = 'line'""",
     "summon": """INSERT INTO command (case_id, "do", actor, key)
         SELECT case_id, "do", 'hold', gen_random_uuid() FROM d_summon""",
+    "key": """INSERT INTO case_key (case_id, field, key) SELECT case_id, field, key FROM d_key
+        ON CONFLICT (case_id, field) DO UPDATE SET key = excluded.key""",
     "follow": """INSERT INTO command (case_id, "do", actor, key)
         SELECT h.case_id, d."do", 'hold', encode(substr(sha256(convert_to(
             'hold:' || d.case_id || ':' || h.case_id || ':' || d."do", 'UTF8')), 1, 16), 'hex')::uuid

@@ -19,9 +19,9 @@ from workflow.canonical import admit
 from workflow.case import Case, fold_from_json
 from workflow.commands import Actor
 from workflow.db.material import place
-from workflow.db.rows import actor_at
-from workflow.db.tables import case_, case_data, command, document, membership, person_key, working_copy
+from workflow.db.tables import case_, case_data, command, document, person_key, working_copy
 from workflow.errors import AlurError
+from workflow.standing import actor_on
 from workflow.vault import SALT_BYTES, PersonKey, Vault, salted_digest
 
 Executor = Connection | Session
@@ -93,6 +93,12 @@ def get(db: Executor, id_: int, *, lock: bool = False) -> Stored:
     return stored(dict(row))
 
 
+def get_unlocked(db: Executor, id_: int) -> Stored | None:
+    """The case `id_`, locked until the transaction ends; None when it is gone or somebody else is at work on it."""
+    row = db.execute(select(case_).where(case_.c.id == id_).with_for_update(skip_locked=True)).mappings().one_or_none()
+    return None if row is None else stored(dict(row))
+
+
 def stored(row: Mapping[str, Any]) -> Stored:
     """A row of `case_` as a case."""
     case = Case(
@@ -111,10 +117,9 @@ def stored(row: Mapping[str, Any]) -> Stored:
     return Stored(case, row["person"], row["saves"], row["created_at"])
 
 
-def actor(db: Executor, account: int, office: str) -> Actor:
-    """The account with the roles it has at `office` and elsewhere, now."""
-    found = db.execute(select(membership.c.role, membership.c.office).where(membership.c.account == account)).all()
-    return actor_at(str(account), [f"{role}@{where}" for role, where in found], office)
+def actor(db: Executor, account: int, case: Case, now: datetime) -> Actor:
+    """The account as it stands before `case` at `now`: roles of its own and lent ones, and what bars it."""
+    return actor_on(case, str(account), db.execute(select(func.standing(account, case.id))).scalar_one(), now)
 
 
 def read_working_copy(db: Executor, vault: Vault, found: Stored) -> WorkingCopy:
@@ -221,6 +226,17 @@ def accept(
         .returning(command.c.id)
     ).scalar_one()
     return int(id_)
+
+
+def seal_input(db: Executor, vault: Vault, found: Stored, given: Mapping[str, Any]) -> str:
+    """Keep what a person said as a version of the case's inputs; its salted digest, for the event.
+
+    `found` must be locked.
+    """
+    admit(given)
+    version = _freeze(db, vault, found, "input", given)
+    query = select(case_data.c.digest).where(case_data.c.case_id == found.case.id, case_data.c.version == version)
+    return str(db.execute(query).scalar_one())
 
 
 def _freeze(db: Executor, vault: Vault, found: Stored, kind: str, content: Mapping[str, Any]) -> int:

@@ -14,23 +14,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from workflow.canonical import canonical
 from workflow.case import Case
-from workflow.commands import FIRE_TIMER, Command
+from workflow.commands import FIRE_TIMER, Actor, Command
 from workflow.db import bulk
 from workflow.db.batch import Batch, moves_timers
+from workflow.db.keys import search_keys
 from workflow.db.library import Library
 from workflow.db.line import in_turn
 from workflow.db.material import Material, gather, hold_keys, submission
-from workflow.db.rows import Claimed, actor_at
+from workflow.db.rows import Claimed
 from workflow.decide import decide
 from workflow.decision import Decision
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
+from workflow.standing import actor_on, is_bar
 from workflow.timers import armed
 from workflow.vault import Vault
 
 CLAIM = "SELECT * FROM claim(%b)"
 _SET_ASIDE = """UPDATE command SET status = 'failed', outcome = %b::text::jsonb, done_at = %b
     WHERE id = %b AND status = 'pending'"""
+_BARS = """SELECT '!' || CASE relation WHEN 'self' THEN 'own_case' ELSE 'relative_case' END
+    FROM kin WHERE account = %b AND key = ANY(%b::text[])"""
 #: How long a timer waits that found the case busy with a step.
 DEFER = timedelta(minutes=1)
 
@@ -148,7 +152,8 @@ class Drainer:
 
     def _decide(self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch) -> Decision | None:
         try:
-            command = _command(book, row, material, self._vault)
+            actor = actor_on(case, row.actor, self._standing(row, batch), batch.now)
+            command = _command(book, actor, row, material, self._vault)
             decision = decide(book, case, command, batch.now)
         except Exception:
             log.exception("command failed", command=row.id, case=row.case_id, do=row.do)
@@ -160,7 +165,17 @@ class Drainer:
                 _defer(batch, book, case, row.payload["timer"], decision.refusal)
         else:
             batch.acknowledge(row.id, "done", _outcome(decision))
+            if command.submission is not None:
+                batch.found_by(row.case_id, search_keys(book.process.form, self._vault, command.submission.data))
         return decision
+
+    def _standing(self, row: Claimed, batch: Batch) -> Sequence[str] | None:
+        """The actor's standing as it was claimed; whose data it is, anew where that was submitted since."""
+        keys = batch.fresh.get(row.case_id)
+        if keys is None or not row.actor.isdecimal():
+            return row.memberships
+        bars = self._cursor.execute(_BARS, [int(row.actor), keys]).fetchall()
+        return [e for e in row.memberships or () if not is_bar(e)] + [bar for (bar,) in bars]
 
     def _books(self, rows: Sequence[Claimed]) -> dict[int, Rulebook]:
         """Rulebook by command. Calendars are looked at under the locks of the claim: a version that is published
@@ -187,14 +202,14 @@ def _defer(batch: Batch, book: Rulebook, case: Case, timer: str, refusal: Refusa
             batch.deferred[case.id, timer] = moment
 
 
-def _command(book: Rulebook, row: Claimed, material: Material, vault: Vault) -> Command:
+def _command(book: Rulebook, actor: Actor, row: Claimed, material: Material, vault: Vault) -> Command:
     payload = row.payload
     given = material.content(row.case_id, payload.get("input"))
     fresh = material.content(row.case_id, payload.get("data"))
     standing = material.content(row.case_id, row.data or None)
     return Command(
         do=row.do,
-        actor=actor_at(row.actor, row.memberships, row.office),
+        actor=actor,
         input=given.content if given else {},
         input_digest=given.digest if given else None,
         revision=payload.get("revision"),

@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     func,
     not_,
+    or_,
     select,
     true,
     tuple_,
@@ -24,7 +25,8 @@ from sqlalchemy import (
 )
 
 from workflow.db.cases import Executor
-from workflow.db.tables import case_, hold, task
+from workflow.db.tables import case_, case_key, kin, recusal, task
+from workflow.priorities import PLACES
 
 #: Counts stop here: "more than a thousand" is all that a person needs to know.
 COUNT_CAP = 1_001
@@ -59,25 +61,33 @@ class Wanted:
     cases: Collection[int] | None = None
     #: Only those that the account holds.
     mine: bool = False
+    #: Only those that nobody holds at this moment.
+    free_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """Where the page before ended."""
 
+    #: Priority of the task (`workflow.priorities`); without a meaning when sorted by arrival.
+    priority: int
     #: Due time, or arrival when sorted by it; None among tasks without one.
     moment: datetime | None
     case: int
 
 
 def list_tasks(db: Executor, wanted: Wanted, *, sort: Sort, after: Place | None, limit: int) -> Sequence[Row[Any]]:
-    """Open tasks in order: overdue first, then by due time, then by arrival; or by arrival alone."""
-    if after is None or after.moment is None:
-        return _page(db, wanted, sort, after, limit)
-    found = list(_page(db, wanted, sort, after, limit))
-    if len(found) < limit and sort == "due":
-        # Tasks without a due time come last. Asked for apart, each half is a range of the index.
-        found += _page(db, wanted, sort, Place(moment=None, case=0), limit - len(found))
+    """Open tasks in order: by priority, within one overdue first, then by due time, then by arrival; or by arrival
+    alone."""
+    if after is None:
+        return _page(db, wanted, sort, None, limit)
+    if sort == "arrival":
+        return _page(db, wanted, sort, _later(task.c.created_at, after), limit)
+    found: list[Row[Any]] = []
+    # Each part of what is left is a range of the index; asked for at once, they would be none.
+    for part in _parts(after):
+        if len(found) < limit:
+            found += _page(db, wanted, sort, part, limit - len(found))
     return found
 
 
@@ -88,18 +98,11 @@ def count_tasks(db: Executor, wanted: Wanted, now: datetime | None = None) -> in
     queue = _queues(wanted)
     some = select(task.c.case_id).where(*_asked(wanted, queue))
     if now is not None:
-        some = some.where(task.c.due_at < now)
+        # Each priority by name: within it, what is overdue is a range of the index.
+        some = some.where(task.c.due_at < now, task.c.priority.in_(sorted(PLACES.values())))
     each = some.limit(COUNT_CAP).lateral("each")
     capped = select(each.c.case_id).select_from(queue.join(each, true())).limit(COUNT_CAP).subquery()
     return int(db.execute(select(func.count()).select_from(capped)).scalar_one())
-
-
-def cases_holding(db: Executor, keys: Collection[tuple[str, str]]) -> list[int]:
-    """Cases that hold one of the keys, given as pairs of scope and HMAC."""
-    if not keys:
-        return []
-    rows = db.execute(select(hold.c.case_id).where(tuple_(hold.c.scope, hold.c.key).in_(list(keys))))
-    return [int(case) for case in rows.scalars()]
 
 
 def cases_of(db: Executor, owner: int, *, before: int | None, limit: int) -> Sequence[Row[Any]]:
@@ -110,21 +113,22 @@ def cases_of(db: Executor, owner: int, *, before: int | None, limit: int) -> Seq
     return db.execute(query.order_by(case_.c.id.desc()).limit(limit)).all()
 
 
-def _page(db: Executor, wanted: Wanted, sort: Sort, after: Place | None, limit: int) -> Sequence[Row[Any]]:
+def _page(db: Executor, wanted: Wanted, sort: Sort, part: ColumnElement[bool] | None, limit: int) -> Sequence[Row[Any]]:
     """The first tasks of each queue, merged: every queue is a range of the index, however many there are."""
     if not wanted.queues:
         return ()
-    queue, moment = _queues(wanted), task.c.due_at if sort == "due" else task.c.created_at
-    first = select(task).where(*_asked(wanted, queue)).order_by(moment, task.c.case_id).limit(limit)
-    if after is not None:
-        first = first.where(_beyond(moment, after))
+    queue = _queues(wanted)
+    order = ("priority", "due_at", "case_id") if sort == "due" else ("created_at", "case_id")
+    first = select(task).where(*_asked(wanted, queue)).order_by(*(task.c[name] for name in order)).limit(limit)
+    if part is not None:
+        first = first.where(part)
     each = first.lateral("each")
-    ordered = each.c[moment.name], each.c.case_id
+    ordered = (each.c[name] for name in order)
     merged = select(each).select_from(queue.join(each, true())).order_by(*ordered).limit(limit).subquery()
     query = (
         select(merged, case_.c.definition, case_.c.revision, case_.c.saves)
         .join(case_, case_.c.id == merged.c.case_id)
-        .order_by(merged.c[moment.name], merged.c.case_id)
+        .order_by(*(merged.c[name] for name in order))
     )
     return db.execute(query).all()
 
@@ -136,11 +140,15 @@ def _queues(wanted: Wanted) -> Values:
 def _asked(wanted: Wanted, queue: Values) -> list[ColumnElement[bool]]:
     """What an open task of a queue must be."""
     mine = select(case_.c.id).where(case_.c.owner == wanted.account)
+    related = select(case_key.c.case_id).join(kin, kin.c.key == case_key.c.key).where(kin.c.account == wanted.account)
+    recused = select(recusal.c.case_id).where(recusal.c.account == wanted.account)
     asked = [
         task.c.status == "open",
         task.c.role == queue.c.role,
         task.c.office == queue.c.office,
         task.c.case_id.not_in(mine),
+        task.c.case_id.not_in(related),
+        task.c.case_id.not_in(recused),
         *(not_(_acted(pair, str(wanted.account))) for pair in wanted.apart),
     ]
     if wanted.states:
@@ -149,6 +157,8 @@ def _asked(wanted: Wanted, queue: Values) -> list[ColumnElement[bool]]:
         asked.append(task.c.case_id.in_(list(wanted.cases)))
     if wanted.mine:
         asked.append(task.c.assignee == str(wanted.account))
+    if wanted.free_at is not None:
+        asked.append(or_(task.c.assignee.is_(None), task.c.lease_until <= wanted.free_at))
     return asked
 
 
@@ -163,8 +173,15 @@ def _acted(pair: Apart, account: str) -> ColumnElement[bool]:
     return and_(task.c.role == pair.role, func.coalesce(acted, false()))
 
 
-def _beyond(moment: Any, after: Place) -> ColumnElement[bool]:
-    """Rows behind `after`: of those with a moment, or of those without one."""
+def _parts(after: Place) -> list[ColumnElement[bool]]:
+    """What stands behind `after`, in order: the rest of its priority, those without a due time last, then the next."""
+    same = task.c.priority == after.priority
+    undated = [same, task.c.due_at.is_(None)]
+    behind = task.c.priority > after.priority
     if after.moment is None:
-        return and_(moment.is_(None), task.c.case_id > after.case)
+        return [and_(*undated, task.c.case_id > after.case), behind]
+    return [and_(same, _later(task.c.due_at, after)), and_(*undated), behind]
+
+
+def _later(moment: Any, after: Place) -> ColumnElement[bool]:
     return tuple_(moment, task.c.case_id) > tuple_(after.moment, after.case)

@@ -1,4 +1,4 @@
-"""Rows in: what `claim` returns, as cases and actors."""
+"""Rows in: what `claim` returns, as cases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from workflow.case import Case, fold_from_json
-from workflow.commands import Actor
 
 
 class Claimed(NamedTuple):
@@ -17,7 +16,7 @@ class Claimed(NamedTuple):
     do: str
     actor: str
     payload: Mapping[str, Any]
-    #: `role@office`.
+    #: The actor's standing before the case, as `workflow.standing` reads it.
     memberships: list[str] | None
     process: str
     definition: str
@@ -47,12 +46,3 @@ class Claimed(NamedTuple):
             data=self.data,
             **fold_from_json(self.fold),
         )
-
-
-def actor_at(actor: str, memberships: list[str] | None, office: str) -> Actor:
-    """The actor with the roles it has at `office` and elsewhere; `role@*` holds at every office."""
-    if not memberships:
-        return Actor(actor)
-    pairs = [m.rpartition("@") for m in memberships]
-    here = frozenset(role for role, _, where in pairs if where in (office, "*"))
-    return Actor(actor, here, frozenset(role for role, _, where in pairs if role not in here))

@@ -1,4 +1,7 @@
-"""Claiming and releasing a task: short transactions that change no state, but leave their event."""
+"""Work on the open task of a case: short transactions that change no state, but leave their event.
+
+Every function takes a locked case, asks the same rules as the engine, and raises `TaskRefusedError`.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,34 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-from sqlalchemy import delete, func, insert, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert
 
-from workflow.case import Case, Task, fold_text
+from workflow.case import Case, Task
 from workflow.commands import Actor
+from workflow.db.appending import append
 from workflow.db.cases import Executor, Stored
-from workflow.db.tables import case_, event, task, timer
+from workflow.db.tables import recusal
 from workflow.errors import AlurError
-from workflow.events import seal, stamp
-from workflow.evolve import evolve
-from workflow.permission import refuse_four_eyes, refuse_holder, refuse_role
+from workflow.events import stamp
+from workflow.permission import (
+    held_through,
+    refuse_barred,
+    refuse_holder,
+    refuse_task,
+    roles_at_task,
+    wrong_state,
+)
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
-from workflow.timers import LEASE
+
+#: Who leads the work of an office, whatever its processes.
+SUPERVISOR = "supervisor"
+#: How long a task is held where the definition does not say.
+LEASE = timedelta(minutes=30)
 
 
 class TaskRefusedError(AlurError):
-    """The task cannot be claimed or released by this person now; `refusal` tells why."""
+    """This cannot be done with the task by this person now; `refusal` tells why."""
 
     code = "task_refused"
 
@@ -34,72 +46,118 @@ class TaskRefusedError(AlurError):
 
 
 def claim(db: Executor, book: Rulebook, found: Stored, seq: int, actor: Actor, now: datetime) -> Case:
-    """Claim the open task `seq` of a locked case; claiming it again renews the lease. Raises `TaskRefusedError`."""
-    case, open_task = found.case, _open_task(found.case, seq)
-    _require(
-        refuse_role(book, case, open_task.role, False, actor, "claim")
-        or refuse_four_eyes(book, case, open_task.role, actor, "claim")
-        or refuse_holder(case, open_task.role, actor, now)
-    )
-    spec = book.process.states[case.state].task
-    until = now + (spec.lease if spec else timedelta(minutes=30))
-    body = {"task": seq, "until": stamp(until)}
-    return _append(db, book, case, "task_claimed", actor.id, now, body)
+    """Claim the open task `seq`; claiming it again renews the lease."""
+    case, task = found.case, _open_task(found.case, seq, "claim")
+    _require(refuse_task(book, case, actor, "claim") or refuse_holder(case, task.role, actor, now))
+    body = {"task": seq, "until": _until(book, case, now), **held_through(actor, [task.role])}
+    return append(db, book, case, "task_claimed", actor.id, now, body)
 
 
 def release(db: Executor, book: Rulebook, found: Stored, seq: int, actor: Actor, now: datetime) -> Case:
-    """Give a claimed task back; releasing one that nobody holds changes nothing. Raises `TaskRefusedError`."""
-    case, open_task = found.case, _open_task(found.case, seq)
-    if open_task.holder is None:
+    """Give a claimed task back; releasing one that nobody holds changes nothing."""
+    case, task = found.case, _open_task(found.case, seq, "release")
+    if task.holder is None:
         return case
-    if open_task.holder != actor.id:
-        raise TaskRefusedError(Refusal("not_holder", {"by": open_task.holder, "until": stamp(open_task.until or now)}))
-    return _append(db, book, case, "task_released", actor.id, now, {"task": seq})
+    if task.holder != actor.id:
+        raise TaskRefusedError(Refusal("not_holder", {"by": task.holder, "until": stamp(task.until or now)}))
+    return append(db, book, case, "task_released", actor.id, now, {"task": seq})
 
 
-def _open_task(case: Case, seq: int) -> Task:
+def assign(db: Executor, book: Rulebook, found: Stored, seq: int, actor: Actor, to: Actor, now: datetime) -> Case:
+    """A supervisor of the task's office gives the task to `to`, also out of another's hands; the lease starts anew."""
+    case, task = found.case, _open_task(found.case, seq, "assign")
+    _require(refuse_supervising(case, actor, "assign") or _refuse_target(book, case, to))
+    body = {"task": seq, "to": to.id, "until": _until(book, case, now), **held_through(to, [task.role])}
+    return append(db, book, case, "task_assigned", actor.id, now, body)
+
+
+def delegate(
+    db: Executor,
+    book: Rulebook,
+    found: Stored,
+    seq: int,
+    actor: Actor,
+    to: Actor,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> Case:
+    """The holder hands the task to `to`; the lease starts anew. `reason` is the digest of why, where it was said."""
+    case, task = found.case, _open_task(found.case, seq, "delegate")
+    _require(refuse_handing(case, actor, now) or _refuse_target(book, case, to))
+    body: dict[str, Any] = {"task": seq, "to": to.id, "until": _until(book, case, now)}
+    body |= held_through(to, [task.role])
+    if reason is not None:
+        body["input"] = reason
+    return append(db, book, case, "task_delegated", actor.id, now, body)
+
+
+def recuse(db: Executor, book: Rulebook, found: Stored, seq: int, actor: Actor, now: datetime, *, reason: str) -> Case:
+    """An officer who could have the task declares a conflict of interest on this case, for good; a held task is
+    released. `reason` is the digest of why."""
+    case, _ = found.case, _open_task(found.case, seq, "recuse")
+    _require(refuse_task(book, case, actor, "recuse"))
+    # Beside the event, for lists: what they leave out must be a look into an index.
+    db.execute(insert(recusal).values(account=int(actor.id), case_id=case.id, at=now))
+    return append(db, book, case, "recused", actor.id, now, {"task": seq, "input": reason})
+
+
+def prioritise(
+    db: Executor,
+    book: Rulebook,
+    found: Stored,
+    seq: int,
+    actor: Actor,
+    priority: str,
+    now: datetime,
+    *,
+    reason: str,
+) -> Case:
+    """A supervisor of the task's office moves the task within the queue; `reason` is the digest of why (PLM7)."""
+    case, _ = found.case, _open_task(found.case, seq, "prioritise")
+    _require(refuse_supervising(case, actor, "prioritise"))
+    body = {"task": seq, "priority": priority, "input": reason}
+    return append(db, book, case, "task_prioritised", actor.id, now, body)
+
+
+def refuse_supervising(case: Case, actor: Actor, do: str) -> Refusal | None:
+    """Why `actor` may not steer the work on this case: it does not lead it, or is concerned itself."""
+    if SUPERVISOR in roles_at_task(actor):
+        return refuse_barred(case, actor, do)
+    elsewhere = SUPERVISOR in actor.elsewhere or SUPERVISOR in actor.roles
+    office = case.task.office if case.task else case.office
+    details: Mapping[str, Any] = {"do": do, "office": office} if elsewhere else {"do": do, "role": SUPERVISOR}
+    return Refusal("wrong_office" if elsewhere else "wrong_role", details)
+
+
+def refuse_handing(case: Case, actor: Actor, now: datetime) -> Refusal | None:
+    """Why `actor` cannot hand the open task on: it does not hold it, or its lease has run out."""
+    task = case.task
+    if task is None:
+        return wrong_state(case, "delegate")
+    if task.holder is None or task.until is None or task.until <= now:
+        return Refusal("not_held", {"do": "delegate"})
+    if task.holder != actor.id:
+        return Refusal("not_holder", {"by": task.holder, "until": stamp(task.until)})
+    return refuse_barred(case, actor, "delegate")
+
+
+def _refuse_target(book: Rulebook, case: Case, to: Actor) -> Refusal | None:
+    refusal = refuse_task(book, case, to, "claim")
+    return refusal and refusal.of_another(to.id)
+
+
+def _open_task(case: Case, seq: int, do: str) -> Task:
     if case.task is None or case.task.seq != seq:
-        raise TaskRefusedError(
-            Refusal("wrong_state", {"do": "claim", "state": case.state, "by": case.moved_by, "at": _at(case)})
-        )
+        raise TaskRefusedError(wrong_state(case, do))
     return case.task
 
 
-def _at(case: Case) -> str | None:
-    return stamp(case.entered_at) if case.entered_at else None
+def _until(book: Rulebook, case: Case, now: datetime) -> str:
+    spec = book.process.states[case.state].task
+    return stamp(now + (spec.lease if spec else LEASE))
 
 
 def _require(refusal: Refusal | None) -> None:
     if refusal is not None:
         raise TaskRefusedError(refusal)
-
-
-def _append(
-    db: Executor, book: Rulebook, case: Case, type_: str, actor: str, now: datetime, body: Mapping[str, Any]
-) -> Case:
-    sealed = seal(case.head, case.id, case.seq + 1, type_, actor, now, body)
-    after = evolve(book, case, sealed)
-    row = {"case_id": case.id, "seq": sealed.seq, "type": type_, "actor": actor, "at": now, "body": body}
-    db.execute(insert(event).values(**row, hash=sealed.hash))
-    db.execute(
-        update(case_)
-        .where(case_.c.id == case.id)
-        .values(seq=after.seq, head=after.head, fold=orjson.loads(fold_text(after)), updated_at=func.now())
-    )
-    held = after.task or Task(0, "", "")
-    db.execute(
-        update(task)
-        .where(task.c.case_id == case.id, task.c.seq == held.seq)
-        .values(assignee=held.holder, lease_until=held.until)
-    )
-    _lease(db, case.id, held)
-    return after
-
-
-def _lease(db: Executor, case: int, held: Task) -> None:
-    name = f"{LEASE}/{held.seq}"
-    if held.until is None:
-        db.execute(delete(timer).where(timer.c.case_id == case, timer.c.name == name))
-        return
-    row = upsert(timer).values(case_id=case, name=name, due_at=held.until)
-    db.execute(row.on_conflict_do_update(index_elements=["case_id", "name"], set_={"due_at": held.until}))

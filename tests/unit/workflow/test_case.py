@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.kernel_kit import Desk, corrected, issued, stored_and_read, verifying
-from workflow.case import Case, Reading, Step, Task, fold_text, fold_to_json
+from workflow.case import Case, Grant, Reading, Step, Task, fold_from_json, fold_text, fold_to_json
 
 
 def test_a_fresh_draft_stores_nothing() -> None:
@@ -37,14 +37,21 @@ def test_every_part_survives_storing_at_once() -> None:
         submitted_at=moment,
         entered_at=moment + timedelta(microseconds=1),
         moved_by="5",
-        task=Task(3, "operator", "o", "11", moment + timedelta(minutes=30)),
+        task=Task(3, "operator", "o", "11", moment + timedelta(minutes=30), -1),
         step=Step(4, "sign_card", ("sign", "other"), "12", "signer", {"do": "sign"}, "tsa_unavailable"),
         performed={"operator": ("11", "12"), "applicant": ("5",)},
         clocks={"service": Reading(moment, moment, ((moment, moment + timedelta(microseconds=7)),), None, (75, 100))},
         fired={"0": 2},
         holds={"holder": "k"},
+        recused=("14", "15"),
+        glass=(Grant(4, "16", "signer", moment + timedelta(hours=1)),),
     )
     assert stored_and_read(case) == case
+
+
+def test_a_task_that_was_stored_before_there_were_priorities_is_a_normal_one() -> None:
+    """Folds that are in the database already read as before."""
+    assert fold_from_json({"task": [3, "operator", "o", None, None]})["task"] == Task(3, "operator", "o")
 
 
 def test_every_field_is_a_column_or_in_the_fold() -> None:
@@ -54,7 +61,7 @@ def test_every_field_is_a_column_or_in_the_fold() -> None:
     full = Case(
         1, "p", "h", "o", "5", "s", 1, 1, b"x", 1, {"a": "b"}, True, moment, moment, "5",
         Task(1, "r", "o"), Step(1, "r", (), "a", "r"), {"r": ("1",)}, {"c": Reading(moment)}, {"0": 1}, {"h": "k"},
-        {"l": "k"}, ("m",),
+        {"l": "k"}, ("m",), ("9",), (Grant(4, "9", "signer", moment),),
     )  # fmt: skip
     assert columns | set(fold_to_json(full)) == set(Case._fields)
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from workflow.refusals import SENTENCES, Refusal, sentence
+from workflow.refusals import OF_ANOTHER, SENTENCES, Refusal, sentence
 
 #: What decisions say beside the code.
 DETAILS = {
@@ -27,6 +27,8 @@ DETAILS = {
     "data_incomplete": {"fields": [{"field": "nik", "code": "required"}]},
     "document_missing": {"kinds": ["photo", "ktp"]},
     "hold_full": {"hold": "nik", "others": [1, 2]},
+    "glass_not_needed": {"role": "r"},
+    "glass_role": {"role": "r"},
     "step_required": {"run": "sign_card"},
 }
 
@@ -36,6 +38,16 @@ DETAILS = {
 def test_every_refusal_has_a_whole_sentence_in_both_languages(code: str, language: str) -> None:
     """No place of a sentence stays unfilled."""
     words = Refusal(code, DETAILS.get(code, {})).sentence(language)
+    assert words.endswith(".")
+    assert not re.search(r"[{}]", words)
+
+
+@pytest.mark.parametrize("code", OF_ANOTHER)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_reason_can_be_told_of_somebody_else(code: str, language: str) -> None:
+    """A supervisor who gives a task away reads about that person, not about itself."""
+    words = Refusal(code, DETAILS.get(code, {})).of_another("Budi").sentence(language)
+    assert words.startswith("Budi ")
     assert words.endswith(".")
     assert not re.search(r"[{}]", words)
 

@@ -40,3 +40,10 @@ class CommandSchema(ma.Schema):
     case = fields.Integer()
     status = fields.String(validate=validate.OneOf(["pending", "working", "done", "refused", "failed"]))
     problem = fields.Nested(ProblemSchema, allow_none=True)
+
+
+class CommandsSchema(ma.Schema):
+    """Many commands."""
+
+    commands = fields.List(fields.Nested(CommandSchema))
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())

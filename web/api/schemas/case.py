@@ -33,6 +33,8 @@ class TaskSchema(ma.Schema):
     role_title = Words()
     office = fields.String()
     holder = Words(allow_none=True)
+    deputy_of = Words(allow_none=True)
+    priority = fields.String()
     mine = fields.Boolean()
     until = Moment(allow_none=True)
     checklist = fields.Dict(keys=fields.String(), values=Words())

@@ -21,6 +21,8 @@ class RowSchema(ma.Schema):
     office = fields.String()
     office_title = Words()
     holder = Words(allow_none=True)
+    deputy_of = Words(allow_none=True)
+    priority = fields.String()
     mine = fields.Boolean()
     until = Moment(allow_none=True)
     due = Moment(allow_none=True)

@@ -37,6 +37,28 @@ class NoticesQuery(ma.Schema):
     limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
 
 
+class CommandsQuery(ma.Schema):
+    """Which commands are asked about."""
+
+    ids = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[1-9][0-9]{0,18}(,[1-9][0-9]{0,18}){0,199}\Z"),
+        metadata={"description": "Numbers of at most 200 commands, with commas between them."},
+    )
+
+
+class ReviewsQuery(ma.Schema):
+    """Which reviews are listed."""
+
+    done = fields.Boolean(load_default=False, metadata={"description": "Those that were reviewed."})
+
+
+class RelativesQuery(ma.Schema):
+    """Whose declarations are listed."""
+
+    account = fields.String(load_default="", validate=validate.Length(max=MAX_NAME))
+
+
 class HistoryQuery(ma.Schema):
     """Up to which moment."""
 

@@ -42,10 +42,21 @@ class TransitionSchema(ma.Schema):
     secret = fields.String(load_default=None, load_only=True, allow_none=True)
 
 
+class FilterSchema(ma.Schema):
+    """Tasks of the person's inbox, as `GET /tasks` finds them."""
+
+    role = fields.String(load_default="", validate=validate.Length(max=MAX_NAME))
+    office = fields.String(load_default="", validate=validate.Length(max=MAX_NAME))
+    state = fields.String(load_default="", validate=validate.Length(max=MAX_NAME))
+    q = fields.String(load_default="", validate=validate.Length(max=MAX_NAME))
+    mine = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+
+
 class BulkSchema(ma.Schema):
-    """One transition for many tasks."""
+    """One transition for many tasks: those of `ids`, or the first that `filter` finds."""
 
     do = fields.String(required=True, validate=validate.Length(1, MAX_NAME))
-    ids = fields.List(fields.String(), required=True, validate=validate.Length(1, MAX_BULK))
+    ids = fields.List(fields.String(), load_default=None, validate=validate.Length(1, MAX_BULK))
+    filter = fields.Nested(FilterSchema, load_default=None)
     input = fields.Dict(keys=fields.String(), load_default=dict)
     checklist = fields.List(fields.String(), load_default=list, validate=validate.Length(max=100))

@@ -5,6 +5,7 @@ The schema itself, with roles, policies, triggers and functions, is made by the 
 
 from __future__ import annotations
 
+from workflow.db.tables.access import case_key, deputy, glass, kin, recusal
 from workflow.db.tables.calendars import calendar, recount
 from workflow.db.tables.cards import card, card_series, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
@@ -21,21 +22,26 @@ __all__ = [
     "card_series",
     "case_",
     "case_data",
+    "case_key",
     "command",
     "definition",
+    "deputy",
     "document",
     "event",
+    "glass",
     "hold",
     "hold_key",
     "idempotency",
     "incident",
     "journal",
+    "kin",
     "membership",
     "metadata",
     "notice",
     "outbox",
     "person_key",
     "recount",
+    "recusal",
     "signature",
     "task",
     "timer",

@@ -41,7 +41,7 @@ task = Table(
     moment("created_at", now=True),
     moment("done_at", nullable=True),
     Column("done_by", Text),
-    Index("task_inbox", "role", "office", "due_at", "case_id", postgresql_where=text("status = 'open'")),
+    Index("task_inbox", "role", "office", "priority", "due_at", "case_id", postgresql_where=text("status = 'open'")),
 )
 
 timer = Table(
