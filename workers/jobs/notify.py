@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from workers.mail import MailError, send
-from workers.workshop import Workshop, system_clock
+from workers.workshop import Workshop
 from workflow import lateness
 from workflow.case import Case
 from workflow.db import cases
@@ -29,7 +30,7 @@ def notify(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     with workshop.engine.begin() as connection:
         found = cases.get(connection, work.id.case)
         process = workshop.library.process(connection, found.case.definition)
-        people = sorted(set(_accounts(connection, found, process, work.input["roles"])))
+        people = sorted(set(_accounts(connection, found, process, work.input["roles"], workshop.clock())))
         if people:
             connection.execute(
                 upsert(notice)
@@ -51,20 +52,22 @@ def notify(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     return {"sent": len(people)}
 
 
-def _accounts(connection: Connection, found: Stored, process: Process, roles: Iterable[str]) -> Iterable[int]:
+def _accounts(
+    connection: Connection, found: Stored, process: Process, roles: Iterable[str], now: datetime
+) -> Iterable[int]:
     for role in roles:
         if role in process.roles and process.roles[role].party:
             if found.case.owner is not None:
                 yield int(found.case.owner)
         else:
-            yield from _staff(connection, found.case, role)
+            yield from _staff(connection, found.case, role, now)
 
 
-def _staff(connection: Connection, case: Case, role: str) -> Iterable[int]:
+def _staff(connection: Connection, case: Case, role: str, now: datetime) -> Iterable[int]:
     """Who has the role where it is judged, and who stands in for them now."""
     task = case.task
     office = task.office if task is not None and task.role == role else case.office
-    offices, now = [office, EVERY_OFFICE], system_clock()
+    offices = [office, EVERY_OFFICE]
     own = select(membership.c.account).where(membership.c.role == role, membership.c.office.in_(offices))
     yield from connection.scalars(own)
     lent = select(deputy.c.deputy).where(deputy.c.role == role, deputy.c.office.in_(offices))
