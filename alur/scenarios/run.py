@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,15 +19,17 @@ from alur.scenarios.script import Script
 from alur.scenarios.stage import Kit, stage
 from workers.signer import Signer
 from workflow.blobs import FolderStore
-from workflow.db import schema
+from workflow.db import calendars, schema
 from workflow.db.connect import ENGINE, engine_for
 from workflow.db.library import Library, publish_shipped
-from workflow.definition.process import Process
+from workflow.definition.calendars import find_calendar, read_calendar
 from workflow.scenario.coverage import coverage
 from workflow.scenario.model import Scenario
 from workflow.vault import Vault
 
 KEY_BYTES = 32
+#: When calendars were published, so that every scenario knows them.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,7 @@ class Theatre:
             folder=script.ground.folder,
         )
         kit.library.add(script.process)
-        self._publish(script.process)
+        self._publish(script, kit.library)
 
         def perform(scenario: Scenario, tell: Callable[[Performed], None]) -> Result:
             with self.scratch.fresh() as url, stage(kit, scenario, url) as made:
@@ -57,14 +60,24 @@ class Theatre:
 
         yield perform
 
-    def _publish(self, process: Process) -> None:
+    def _publish(self, script: Script, library: Library) -> None:
         """Into the furnished database, of which each scenario gets a copy; nobody stays connected to it."""
         engine = engine_for(self.scratch.furnished, ENGINE, pool_size=1)
         try:
             with engine.begin() as db:
-                publish_shipped(db, process)
+                publish_shipped(db, script.process)
+                for name in _calendars(script, library):
+                    file = find_calendar(name, script.ground.folder)
+                    calendars.publish_shipped(db, read_calendar(file), LONG_AGO)
         finally:
             engine.dispose()
+
+
+def _calendars(script: Script, library: Library) -> list[str]:
+    """Names of the calendars that the scenarios need: none where the process counts no office time."""
+    if not library.counts_office_time(script.process.hash):
+        return []
+    return sorted({library.calendar_of(script.process.hash, office) for office in script.ground.offices})
 
 
 @contextmanager

@@ -80,8 +80,12 @@ class Stage:
     clock_runs: bool = True
 
     def book(self, office: str) -> Rulebook:
-        """The process's rules at an office."""
-        return self.kit.library.book(self.kit.process.hash, office)
+        """The process's rules at an office, with the calendar where office time counts."""
+        library, hash_ = self.kit.library, self.kit.process.hash
+        if library.counts_office_time(hash_):
+            with self.engine.connect() as db:
+                library.keep_time(db, [(hash_, office)])
+        return library.book(hash_, office)
 
     def group(self, name: str) -> list[int]:
         """The cases that a name stands for, in the order in which they were opened."""
