@@ -54,10 +54,14 @@ def advance(stage: Stage, faults: Faults, to: datetime) -> None:
 
 
 def fire(stage: Stage, faults: Faults) -> None:
-    """Do what the clock process does at one look."""
-    with stage.engine.begin() as db:
-        sweeps.fire_timers(db, stage.clock.now)
-    settle(stage, faults)
+    """Do what the clock process does until nothing is due any more: it fires one timer of a case at a look."""
+    for _ in range(MAX_ROUNDS):
+        with stage.engine.begin() as db:
+            fired = sweeps.fire_timers(db, stage.clock.now)
+        settle(stage, faults)
+        if not fired:
+            return
+    raise RestlessError(f"Timers of this scenario are due without end at {stage.clock.now.isoformat()}.")
 
 
 def _next(stage: Stage, faults: Faults, to: datetime) -> datetime | None:
