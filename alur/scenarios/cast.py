@@ -15,7 +15,10 @@ from workflow.db import cases
 from workflow.db.tables import membership
 from workflow.scenario.words import person
 
-_ACT_AS = text("SELECT set_config('alur.account', :account, true), set_config('alur.offices', :offices, true)")
+_ACT_AS = text(
+    "SELECT set_config('alur.account', :account, true), set_config('alur.offices', :offices, true), "
+    "set_config('alur.now', :now, true)"
+)
 
 
 def engage(stage: Stage) -> None:
@@ -37,7 +40,8 @@ def acting(stage: Stage, name: str) -> Iterator[Connection]:
         places = set(db.scalars(select(membership.c.office).where(membership.c.account == account)))
         known = stage.kit.library.offices
         offices = sorted(known) if accounts.EVERY_OFFICE in places else sorted(places)
-        db.execute(_ACT_AS, {"account": str(account), "offices": "{" + ",".join(offices) + "}"})
+        now = stage.clock.now.isoformat()
+        db.execute(_ACT_AS, {"account": str(account), "offices": "{" + ",".join(offices) + "}", "now": now})
         yield db
 
 
