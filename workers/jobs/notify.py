@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from workers.mail import MailError, send
@@ -15,7 +15,7 @@ from workers.workshop import Workshop
 from workflow import lateness
 from workflow.case import Case
 from workflow.db import cases
-from workflow.db.cases import Stored
+from workflow.db.cases import DataErasedError, Stored
 from workflow.db.outbox import Work
 from workflow.db.tables import account, deputy, membership, notice
 from workflow.definition.process import Process
@@ -74,9 +74,26 @@ def _staff(connection: Connection, case: Case, role: str, now: datetime) -> Iter
     yield from connection.scalars(lent.where(deputy.c.from_at <= now, deputy.c.until_at > now))
 
 
+def _agrees(workshop: Workshop, connection: Connection, process: Process, found: Stored) -> bool:
+    """The party agreed to be mailed; who was not asked did not agree, and nobody agrees once erased."""
+    field = process.form.consent
+    if field is None or not found.case.data:
+        return False
+    try:
+        content = cases.read_version(connection, workshop.vault, found, found.case.data)
+    except DataErasedError:
+        return False
+    return content.get("data", {}).get(field) is True
+
+
 def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> None:
-    """Mail each notice once; a mail server that is away must not bring the notice back to those who have it."""
+    """Mail each notice once; a mail server that is away must not bring the notice back to those who have it.
+
+    The party is mailed only where it agreed; staff is mailed about its work.
+    """
     with workshop.engine.connect() as connection:
+        agrees = _agrees(workshop, connection, process, found)
+        asked = true() if agrees or found.case.owner is None else notice.c.account != int(found.case.owner)
         waiting = connection.execute(
             select(notice.c.id, account.c.email, account.c.language)
             .join(account, account.c.id == notice.c.account)
@@ -85,6 +102,7 @@ def _mail(workshop: Workshop, work: Work, process: Process, found: Stored) -> No
                 notice.c.seq == work.id.seq,
                 notice.c.mailed_at.is_(None),
                 account.c.email.is_not(None),
+                asked,
             )
         ).all()
     text = notice_of(process, work.input["notice"])

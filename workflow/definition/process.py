@@ -219,6 +219,8 @@ class Form:
     search: frozenset[str]
     #: Field → name of the bracket that turns its value into a fact (`year_of_birth`, `age_group`, `as_is`).
     statistic: Mapping[str, str]
+    #: Field whose yes agrees to notices by mail.
+    consent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

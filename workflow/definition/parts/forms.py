@@ -17,6 +17,7 @@ MARKS = (
     "x-section",
     "x-personal",
     "x-search",
+    "x-consent",
     "x-statistic",
     "x-minimum-age",
     "x-choices",
@@ -40,6 +41,7 @@ def read_form(node: Node) -> Form:
         personal=frozenset(_marked(properties, "x-personal")),
         search=frozenset(_marked(properties, "x-search")),
         statistic={name: mark.text() for name, spec in properties.items() if (mark := spec.get("x-statistic")).present},
+        consent=next((name for name, spec in properties.items() if spec.get("x-consent").present), None),
     )
 
 
@@ -72,6 +74,8 @@ def _check_field(name: str, spec: Node, sections: list[str]) -> None:
     _check_choices(spec)
     if spec.get("x-search").flag() and spec.get("type").text() not in ("string", "integer"):
         spec.get("x-search").problem("bad_mark", "Only texts and whole numbers can be searched.", key=True)
+    if spec.get("x-consent").present and spec.get("type").text() != "boolean":
+        spec.get("x-consent").problem("bad_mark", "Consent is a yes or a no: `type: boolean`.", key=True)
     age = spec.get("x-minimum-age")
     if age.present and not _is_date(spec):
         age.problem("bad_mark", "`x-minimum-age` needs a field with `format: date`.", key=True)
