@@ -284,6 +284,13 @@ def test_a_submission_is_accepted_and_waits_while_no_worker_answers(house: House
     assert count(house, "SELECT count(*) FROM command WHERE case_id = :c AND status = 'pending'", c=case) == 1
 
 
+def test_an_outage_of_the_queue_is_told_on_every_page(house: House) -> None:
+    """PLM16: while Redis is away a banner says that what is sent is kept, and need not be sent again."""
+    app = create_app(ports_of(house, redis_url="unix:///nowhere/valkey.sock"))
+    assert "Antrean sedang terganggu" in Browser(house, app).register().get("/cases").text
+    assert "Antrean sedang terganggu" not in Browser(house).register().get("/cases").text
+
+
 def test_the_autosave_body_is_json(house: House) -> None:
     """Scripts get JSON from the autosave, never a page."""
     siti = Browser(house).register()
