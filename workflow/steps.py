@@ -62,7 +62,7 @@ _SIGN_CARD = Step(
         "id": "Menggambar kartu dan membubuhkan tanda tangan elektronik PAdES.",
         "en": "Draws the card and puts a PAdES signature on it.",
     },
-    inputs={"level": _LEVEL, "second": StepInput(type="BOOL", default=False)},
+    inputs={"level": _LEVEL, "second": StepInput(type="BOOL")},
     results={"card": "INT", "level": "STRING", "number": "STRING", "sha256": "STRING"},
 )
 
@@ -86,7 +86,7 @@ _DRAW_CARD = Step(
         "id": "Menggambar cetakan kartu dengan nomornya, sebelum ditandatangani; cetakan sebelumnya dapat dibatalkan.",
         "en": "Draws a print of the card under its number, before it is signed; the print before may become void.",
     },
-    inputs={"void_previous": StepInput(type="BOOL", default=False)},
+    inputs={"void_previous": StepInput(type="BOOL")},
     results={"number": "STRING", "print": "INT", "sha256": "STRING"},
 )
 
