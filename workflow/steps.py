@@ -132,5 +132,7 @@ STEPS: Mapping[str, Step] = {
 
 #: Steps that draw a card, so that the process must describe it.
 DRAWING = frozenset({_DRAW_CARD.name, _SIGN_CARD.name, _COUNTERSIGN_CARD.name})
+#: The step of the first signature, and that of the second.
+SIGNING, COUNTERSIGNING = _SIGN_CARD.name, _COUNTERSIGN_CARD.name
 #: Steps after which a card stands.
 PUBLISHING = frozenset({_PUBLISH_CARD.name})

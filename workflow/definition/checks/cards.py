@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from workflow.definition.checks.fault import Fault
 from workflow.definition.checks.ground import Ground
-from workflow.steps import DRAWING, PUBLISHING
+from workflow.steps import COUNTERSIGNING, DRAWING, PUBLISHING, SIGNING
 
 
 def missing_card(ground: Ground) -> Iterator[Fault]:
@@ -19,6 +19,21 @@ def missing_card(ground: Ground) -> Iterator[Fault]:
                 code="no_card",
                 message=f"`{move.run}` draws a card, and the process has none; describe it in a file and name that "
                 "with `card:`.",
+                place=("transitions", move.name, "run"),
+            )
+
+
+def missing_field(ground: Ground) -> Iterator[Fault]:
+    """Second signatures for which no first one leaves a field."""
+    moves = ground.process.transitions.values()
+    if any(m.run == SIGNING and m.run_with.get("second") for m in moves):
+        return
+    for move in moves:
+        if move.run == COUNTERSIGNING:
+            yield Fault(
+                code="no_second_field",
+                message=f"`{COUNTERSIGNING}` needs a field that `{SIGNING}` leaves for it; give that step "
+                "`with: {second: true}`.",
                 place=("transitions", move.name, "run"),
             )
 

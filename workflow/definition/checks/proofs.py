@@ -30,6 +30,7 @@ PROOFS: Sequence[Callable[[Ground], Iterable[Fault]]] = (
     promises.ways_around,
     places.unmet_holds,
     cards.missing_card,
+    cards.missing_field,
     cards.other_end,
 )
 
