@@ -26,7 +26,7 @@ test: .venv/.installed ## Run the test suite on real PostgreSQL and Valkey
 test-all: .venv/.installed ## Run the long tests that `make test` leaves out
 	@$(PYTEST) -m long
 
-demo: .venv/.installed ## Carry one application from a draft to a signed card
+demo: .venv/.installed ## Carry real cases over HTTP, the first to a signed card
 	@$(BIN)/alur demo
 
 sure: .venv/.installed ## Format, lint, types, contracts, fast tests

@@ -22,7 +22,7 @@ from workflow.definition.reader import read_process
 
 #: Folders of `definitions` that hold a process.
 SHIPPED_CALENDARS = ("disnaker",)
-SHIPPED = ("ak1-online", "complaint", "course", "satisfaction")
+SHIPPED = ("ak1-online", "ak1-counter", "complaint", "course", "satisfaction")
 
 
 class DemoAccount(NamedTuple):

@@ -24,36 +24,12 @@ _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True, kw_only=True)
 class CardFace:
-    """What stands on an AK-1 card. Every string is printed as it is, never read as markup."""
+    """What stands on a card. Every string is printed as it is, never read as markup."""
 
     #: Registration number, as the office numbers it.
     number: str
-    #: NIK, 16 digits, a string because of its leading zeros.
-    nik: str
-    #: Full name of the job seeker.
-    name: str
-    #: Place of birth.
-    birth_place: str
-    #: Date of birth.
-    birth_date: date
-    #: Sex, as printed ("Perempuan").
-    sex: str
-    #: Marital status, as printed.
-    marital_status: str
-    #: Religion, as printed.
-    religion: str
-    #: Address, one line or several.
-    address: str
-    #: Level of the last formal education ("SMA").
-    education_level: str
-    #: Major or field of study; None where the level has none.
-    education_major: str | None = None
-    #: Year of graduation.
-    education_year: int | None = None
-    #: Skills; None when none were given.
-    skills: str | None = None
-    #: Work experience; None when none was given.
-    experience: str | None = None
+    #: What the template shows of the holder, by the names that it reads; `name` is always there.
+    fields: Mapping[str, str]
     #: Date of issue.
     issued: date
     #: Last day of validity.
@@ -62,7 +38,7 @@ class CardFace:
     office_title: str
     #: Place of issue, printed before the date.
     place: str
-    #: Name of the signing officer.
+    #: Name of the signing officer; empty on a print that nobody has signed yet.
     officer_name: str
     #: Function of the signing officer.
     officer_title: str
@@ -72,6 +48,8 @@ class CardFace:
     report_rows: int = 4
     #: Code that finds the card on the verify page, printed below the QR; None prints none.
     code: str | None = None
+    #: A print for the counter, to be signed by hand, instead of the file that is signed electronically.
+    printed: bool = False
     #: True prints "DEV – TIDAK SAH" across the page.
     development: bool = False
 
@@ -86,24 +64,28 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def draw(face: CardFace, photo: bytes, qr_url: str, template: str = "ak1.typ") -> bytes:
+def draw(face: CardFace, photo: bytes, qr_url: str, template: str) -> bytes:
     """Return the card as PDF bytes; equal arguments give equal bytes.
 
     `photo` is a JPEG or PNG, best the result of `inspect.rendition`; it is cropped to 3:4. `template` is the
-    name of a file in definitions/cards. Raises CardError: `card_photo` for another kind of file,
-    `card_template` for an unknown template, `card_text` where a text cannot be printed (a letter that the
-    card's font lacks).
+    text of a typst template, which may read nothing but the shipped templates' folder. Raises CardError: `card_photo`
+    for another kind of file, `card_template` for a template that is empty, `card_text` where a text cannot be printed
+    (a letter that the card's font lacks).
     """
     if not photo.startswith((_JPEG, _PNG)):
         raise CardError("card_photo", "The photo is neither a JPEG nor a PNG file.")
+    if not template:
+        raise CardError("card_template", "The card has no template.")
     inputs = {
         "card": json.dumps(_printed(face), ensure_ascii=False),
         "photo": json.dumps(list(photo), separators=(",", ":")),
         "qr": qr_svg(qr_url, border=0),
     }
     try:
-        pdf = typst.compile(
-            _template(template),
+        # typst wants the root to be of the type of the input, and takes no bytes for it.
+        pdf = typst.compile(  # type: ignore[call-overload]
+            template.encode(),
+            root=str(_cards()),
             font_paths=_fonts(),
             ignore_system_fonts=True,
             sys_inputs=inputs,
@@ -118,25 +100,15 @@ def draw(face: CardFace, photo: bytes, qr_url: str, template: str = "ak1.typ") -
 
 
 def _printed(face: CardFace) -> Mapping[str, object]:
-    education = ", ".join(
-        str(part) for part in (face.education_level, face.education_major, face.education_year) if part is not None
-    )
-    return asdict(face) | {
-        "birth_date": day_in_words(face.birth_date),
-        "education": education,
+    given = {name: value for name, value in asdict(face).items() if name != "fields"}
+    return {
+        **face.fields,
+        **given,
         "issued": day_in_words(face.issued),
         "issued_on": [face.issued.year, face.issued.month, face.issued.day],
         "expires": day_in_words(face.expires),
         "reports": list(_REPORTS[: face.report_rows]),
     }
-
-
-@cache
-def _template(name: str) -> bytes:
-    path = _cards() / name
-    if "/" in name or not path.is_file():
-        raise CardError("card_template", f"There is no card template named {name!r}.")
-    return path.read_bytes()
 
 
 @cache

@@ -14,7 +14,7 @@ from datetime import datetime
 from asn1crypto import x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError as PyHankoError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
@@ -60,8 +60,12 @@ class SigningProfile:
     timestamper: TimeStamper | None
     #: Time that the signature claims, aware; it stands in the signed part of the file.
     signing_time: datetime
-    #: Signature field, new in the file.
+    #: Signature field: new in the file where it certifies, else the empty one that stands there.
     field: str = "Officer"
+    #: Empty fields to be made beside it, for signatures that follow; later the file is certified against that.
+    further: tuple[str, ...] = ()
+    #: The first signature certifies the file (DocMDP P=2); the ones that follow approve it.
+    certify: bool = True
     #: Name of the signer as the signature panel shows it; None takes the certificate's.
     name: str | None = None
     #: Reason, as the signature panel shows it.
@@ -71,8 +75,8 @@ class SigningProfile:
 
 
 async def prepare(pdf: bytes, profile: SigningProfile) -> Prepared:
-    """Return `pdf` made ready for its certifying signature (DocMDP P=2, PAdES, one revision covering the
-    whole file).
+    """Return `pdf` made ready for one PAdES signature, in one revision that covers the whole file: the first certifies
+    it (DocMDP P=2), another fills a field that the first left empty.
 
     Raises Rejected `level_not_supported`, `timestamper_missing`, `certificate_rejected` (not valid, revoked,
     no current revocation list) or `pdf_not_signable`; Unavailable `tsa_unavailable` when B-LT needs the time
@@ -156,11 +160,13 @@ def finish(prepared: Prepared, signed: bytes) -> bytes:
 
 
 def _session(pdf: bytes, profile: SigningProfile, signer: Signer) -> tuple[IncrementalPdfFileWriter, PdfSigningSession]:
-    field = SigFieldSpec(profile.field)
+    field = SigFieldSpec(profile.field) if profile.certify else None
     pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=profile.timestamper, new_field_spec=field)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        session = pdf_signer.init_signing_session(writer)
+        for name in profile.further:
+            append_signature_field(writer, SigFieldSpec(name))
+        session = pdf_signer.init_signing_session(writer, existing_fields_only=not profile.certify)
     except (PdfError, PyHankoError) as error:
         raise Rejected("pdf_not_signable", f"The file cannot be signed: {error}") from error
     session.system_time = profile.signing_time
@@ -184,7 +190,7 @@ def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:
         field_name=profile.field,
         md_algorithm=DIGEST,
         subfilter=SigSeedSubFilter.PADES,
-        certify=True,
+        certify=profile.certify,
         docmdp_permissions=MDPPerm.FILL_FORMS,
         name=profile.name,
         reason=profile.reason,

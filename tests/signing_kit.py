@@ -8,6 +8,7 @@ import struct
 import zlib
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -24,21 +25,27 @@ from signing.timestamps import local_timestamper
 LINK = "https://kerja.contoh.go.id/verify/7Q2M-91KX-4B0T"
 
 
+#: The template of AK-1 cards.
+TEMPLATE = (Path(__file__).parents[1] / "definitions" / "cards" / "ak1.typ").read_text()
+
+
 def face(**changes: Any) -> CardFace:
-    """Return the face of an ordinary card."""
-    fields: dict[str, Any] = {
-        "number": "DTK-AK1-0001-1126",
+    """Return the face of an ordinary card; changes are of what it is given or of what it shows of the holder."""
+    shown: dict[str, str] = {
         "nik": "1671015203010001",
         "name": "Siti Aminah",
         "birth_place": "Palembang",
-        "birth_date": date(2001, 3, 12),
+        "birth_date": "12 Maret 2001",
         "sex": "Perempuan",
         "marital_status": "Belum kawin",
         "religion": "Islam",
         "address": "Jalan Jenderal Sudirman No. 12, Kota Palembang",
-        "education_level": "SMA",
-        "education_major": "IPA",
-        "education_year": 2019,
+        "education": "SMA, IPA, 2019",
+        "skills": "",
+        "experience": "",
+    }
+    given: dict[str, Any] = {
+        "number": "DTK-AK1-0001-1126",
         "issued": date(2026, 11, 21),
         "expires": date(2028, 11, 21),
         "office_title": "Dinas Tenaga Kerja Kota Palembang",
@@ -47,7 +54,9 @@ def face(**changes: Any) -> CardFace:
         "officer_title": "Kepala Bidang Penempatan Tenaga Kerja",
         "development": True,
     }
-    return CardFace(**(fields | changes))
+    for name, value in changes.items():
+        (shown if name in shown else given)[name] = value
+    return CardFace(**given, fields=shown)
 
 
 def picture(width: int = 300, height: int = 400, kind: str = "JPEG", **options: Any) -> bytes:
@@ -60,7 +69,7 @@ def picture(width: int = 300, height: int = 400, kind: str = "JPEG", **options: 
 @cache
 def card_pdf() -> bytes:
     """Return an unsigned card."""
-    return draw(face(), picture(), LINK)
+    return draw(face(), picture(), LINK, TEMPLATE)
 
 
 def profile(pki: DevelopmentPki, level: Level = Level.B_LT, **changes: Any) -> SigningProfile:
@@ -73,6 +82,7 @@ def profile(pki: DevelopmentPki, level: Level = Level.B_LT, **changes: Any) -> S
         "trust": pki.trust,
         "timestamper": local_timestamper(pki) if level.stamped else None,
         "signing_time": datetime.now(UTC).replace(microsecond=0),
+        "reason": "Uji coba",
     }
     return SigningProfile(**(fields | changes))
 
@@ -152,3 +162,23 @@ def png_bomb(width: int, height: int) -> bytes:
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def signed_by_two(pki: DevelopmentPki) -> bytes:
+    """Return a card with both its signatures."""
+    return countersigned(pki, first_of_two(pki))
+
+
+def first_of_two(pki: DevelopmentPki) -> bytes:
+    """Return a card with its first signature and an empty field for the second."""
+    return _finished(pki, prepared(pki, further=("Second",)))
+
+
+def countersigned(pki: DevelopmentPki, pdf: bytes) -> bytes:
+    """Return a card with the second signature added."""
+    approving = profile(pki, field="Second", certify=False, name="Drs. Bambang Irawan")
+    return _finished(pki, asyncio.run(prepare(pdf, approving)))
+
+
+def _finished(pki: DevelopmentPki, ready: Prepared) -> bytes:
+    return finish(ready, asyncio.run(sign(ready, Pkcs12KeyHolder(pki.pkcs12), local_timestamper(pki))))

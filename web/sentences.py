@@ -119,6 +119,7 @@ SENTENCES: Mapping[str, Text] = {
         "en": "Only the applicant can open a case of this process.",
     },
     "no_card": {"id": "Kartu belum terbit.", "en": "No card has been issued yet."},
+    "no_print": {"id": "Belum ada cetakan kartu.", "en": "The card has not been printed yet."},
     "card_not_valid": {
         "id": "Kartu ini tidak berlaku, sehingga tidak dapat diunduh.",
         "en": "This card does not stand, so it cannot be downloaded.",

@@ -43,6 +43,7 @@ STATUSES: Mapping[str, int] = {
     "unknown_calendar": 404,
     "no_calendar_draft": 404,
     "no_card": 404,
+    "no_print": 404,
     "no_task": 404,
     "unknown_deputy": 404,
     "unknown_relative": 404,

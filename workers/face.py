@@ -1,63 +1,73 @@
-"""From a case's data to what its card shows."""
+"""From a case's data to what its card shows, as the process's definition says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
+from importlib.resources import as_file, files
 from typing import Any
 
-from signing.card import CardFace
+from signing.card import CardFace, day_in_words
 from workers.dossier import Dossier
-from workflow.definition.process import Process
+from workflow.definition.card import Card, Entry, Fixed, Piece
+from workflow.definition.process import Form
+from workflow.definition.reader import read_process
 from workflow.reckoning import after
 
 #: Cards are printed in Indonesian.
 _LANGUAGE = "id"
 
 
+def card_of(dossier: Dossier) -> Card:
+    """How the case's card is drawn: as the definition says, or like AK-1 where it is from before."""
+    return dossier.process.card or _before_cards_were_data()
+
+
+@cache
+def _before_cards_were_data() -> Card:
+    with as_file(files("definitions") / "ak1-online") as folder:
+        card = read_process(folder).card
+    assert card is not None
+    return card
+
+
 def card_face(
-    dossier: Dossier, *, number: str, code: str, officer: str, issued: datetime, development: bool
+    dossier: Dossier,
+    *,
+    number: str,
+    code: str,
+    officer: str,
+    issued: datetime,
+    development: bool,
+    printed: bool = False,
 ) -> CardFace:
-    """The face of an AK-1 card; choices are printed with the form's words."""
-    data, zone = dossier.data, dossier.office.zone
+    """The face of the case's card; `printed` for a print that is signed by hand, before anybody signs the file."""
+    card, office = card_of(dossier), dossier.office
     return CardFace(
         number=number,
         code=code,
-        nik=data["nik"],
-        name=data["name"],
-        birth_place=data["birth_place"],
-        birth_date=date.fromisoformat(data["birth_date"]),
-        sex=_word(dossier, "sex"),
-        marital_status=_word(dossier, "marital_status"),
-        religion=_word(dossier, "religion"),
-        address=f"{data['address']}, Kec. {data['kecamatan']}",
-        education_level=_word(dossier, "education"),
-        education_major=data.get("major") or None,
-        education_year=data.get("graduation_year"),
-        skills="; ".join(data.get("skills", ())) or None,
-        experience="; ".join(data.get("experience", ())) or None,
-        issued=issued.astimezone(zone).date(),
-        expires=expiry(dossier.process, issued, dossier),
-        office_title=dossier.office.title[_LANGUAGE],
-        place=dossier.office.name.replace("-", " ").title(),
+        fields={name: shown(piece, dossier.process.form, dossier.data) for name, piece in card.fields.items()},
+        issued=issued.astimezone(office.zone).date(),
+        expires=after(dossier.time, card.valid, issued).astimezone(office.zone).date(),
+        office_title=office.title[_LANGUAGE],
+        place=office.name.replace("-", " ").title(),
         officer_name=officer,
-        officer_title="Pejabat penanda tangan",
+        officer_title=card.signatory[_LANGUAGE],
+        report_rows=card.report_rows,
+        printed=printed,
         development=development,
     )
 
 
-def expiry(process: Process, issued: datetime, dossier: Dossier) -> date:
-    """The day on which the process lets an issued card expire."""
-    published = [t.to for t in process.transitions.values() if t.run == "publish_card"]
-    periods = [
-        timer.after
-        for state in published
-        for timer in process.states[state].timers
-        if timer.after is not None and timer.fire is not None
-    ]
-    if not periods:
-        raise ValueError(f"The process {process.name} issues cards but lets none expire.")
-    return after(dossier.time, periods[0], issued).astimezone(dossier.office.zone).date()
+def shown(piece: Piece, form: Form, data: Mapping[str, Any]) -> str:
+    """What a field of the card shows of a case's data; empty where nothing was entered."""
+    if isinstance(piece, Fixed):
+        return piece.text
+    if isinstance(piece, Entry):
+        words = _words(form.schema["properties"].get(piece.field, {}), data.get(piece.field))
+        return piece.before + words if words else ""
+    return piece.between.join(filter(None, (shown(part, form, data) for part in piece.pieces)))
 
 
 def masked(name: str) -> str:
@@ -65,8 +75,14 @@ def masked(name: str) -> str:
     return " ".join(f"{word[0]}{'·' * min(len(word) - 1, 6)}" for word in name.split())
 
 
-def _word(dossier: Dossier, field: str) -> str:
-    spec: Mapping[str, Any] = dossier.process.form.schema["properties"][field]
-    value = str(dossier.data[field])
-    words = spec.get("x-choices", {}).get(value)
-    return str(words[_LANGUAGE]) if words else value
+def _words(spec: Mapping[str, Any], value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
+    if isinstance(value, bool):
+        return "Ya" if value else "Tidak"
+    if spec.get("format") == "date":
+        return day_in_words(date.fromisoformat(value))
+    choice = spec.get("x-choices", {}).get(str(value))
+    return str(choice[_LANGUAGE] if choice else value)

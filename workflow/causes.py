@@ -39,6 +39,26 @@ CAUSES: Mapping[str, Text] = {
         "id": "Kartu yang ditandatangani tidak lolos pemeriksaan, tidak diterbitkan. Alihkan agar ditandatangani lagi.",
         "en": "The signed card does not verify, so it was not published. Divert the case so that it is signed anew.",
     },
+    "card_not_printable": {
+        "id": "Kartu sudah ditandatangani atau dibatalkan, jadi tidak dicetak lagi. Alihkan permohonan.",
+        "en": "The card is signed or void already, so nothing more is printed of it. Divert the case.",
+    },
+    "no_second_field": {
+        "id": "Kartu ditandatangani tanpa tempat untuk tanda tangan kedua. Perbaiki definisi prosesnya.",
+        "en": "The card was signed without a field for a second signature. Mend the definition.",
+    },
+    "print_exists": {
+        "id": "Cetakan kartu sudah ada dan langkah ini tidak membatalkannya. Perbaiki definisi prosesnya.",
+        "en": "The card is printed already, and the step does not make that print void. Mend the definition.",
+    },
+    "print_outdated": {
+        "id": "Data berubah setelah kartu dicetak. Alihkan permohonan agar kartu dicetak ulang.",
+        "en": "The data changed after the card was printed. Divert the case so that it is printed anew.",
+    },
+    "same_signer": {
+        "id": "Tanda tangan kedua harus dari orang lain. Alihkan permohonan kepada petugas lain.",
+        "en": "The second signature is another person's. Divert the case to another officer.",
+    },
     "card_photo": {
         "id": "Pasfoto bukan berkas JPEG atau PNG. Kembalikan kepada pemohon.",
         "en": "The photo is neither a JPEG nor a PNG file. Return the case to the applicant.",

@@ -52,6 +52,8 @@ _INTAKE_CHECKS = Step(
     results={"ok": "BOOL", "warnings": "LIST"},
 )
 
+_LEVEL = StepInput(type="STRING", choices=("B-B", "B-T", "B-LT", "B-LTA"), default="B-LT")
+
 _SIGN_CARD = Step(
     name="sign_card",
     queue="signing",
@@ -60,8 +62,32 @@ _SIGN_CARD = Step(
         "id": "Menggambar kartu dan membubuhkan tanda tangan elektronik PAdES.",
         "en": "Draws the card and puts a PAdES signature on it.",
     },
-    inputs={"level": StepInput(type="STRING", choices=("B-B", "B-T", "B-LT", "B-LTA"), default="B-LT")},
+    inputs={"level": _LEVEL, "second": StepInput(type="BOOL")},
     results={"card": "INT", "level": "STRING", "number": "STRING", "sha256": "STRING"},
+)
+
+_COUNTERSIGN_CARD = Step(
+    name="countersign_card",
+    queue="signing",
+    title={"id": "Tanda tangan kedua", "en": "Countersign the card"},
+    text={
+        "id": "Membubuhkan tanda tangan elektronik kedua, oleh orang lain, pada kartu yang sudah ditandatangani.",
+        "en": "Puts the second signature, another person's, on a card that was signed with `second: true`.",
+    },
+    inputs={"level": _LEVEL},
+    results={"card": "INT", "level": "STRING", "number": "STRING", "sha256": "STRING"},
+)
+
+_DRAW_CARD = Step(
+    name="draw_card",
+    queue="signing",
+    title={"id": "Cetak kartu", "en": "Print the card"},
+    text={
+        "id": "Menggambar cetakan kartu dengan nomornya, sebelum ditandatangani; cetakan sebelumnya dapat dibatalkan.",
+        "en": "Draws a print of the card under its number, before it is signed; the print before may become void.",
+    },
+    inputs={"void_previous": StepInput(type="BOOL")},
+    results={"number": "STRING", "print": "INT", "sha256": "STRING"},
 )
 
 _PUBLISH_CARD = Step(
@@ -100,5 +126,13 @@ _VOID_CARD = Step(
 
 #: Every declared step by name.
 STEPS: Mapping[str, Step] = {
-    step.name: step for step in (_INTAKE_CHECKS, _SIGN_CARD, _PUBLISH_CARD, _NOTIFY, _VOID_CARD)
+    step.name: step
+    for step in (_INTAKE_CHECKS, _DRAW_CARD, _SIGN_CARD, _COUNTERSIGN_CARD, _PUBLISH_CARD, _NOTIFY, _VOID_CARD)
 }
+
+#: Steps that draw a card, so that the process must describe it.
+DRAWING = frozenset({_DRAW_CARD.name, _SIGN_CARD.name, _COUNTERSIGN_CARD.name})
+#: The step of the first signature, and that of the second.
+SIGNING, COUNTERSIGNING = _SIGN_CARD.name, _COUNTERSIGN_CARD.name
+#: Steps after which a card stands.
+PUBLISHING = frozenset({_PUBLISH_CARD.name})

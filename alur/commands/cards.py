@@ -19,12 +19,13 @@ def cards() -> None:
 
 @cards.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--signatures", default=1, show_default=True, help="How many signatures the card must bear.")
 @json_option
-def verify(file: Path, as_json: bool) -> None:
+def verify(file: Path, signatures: int, as_json: bool) -> None:
     """Verify a card's PDF offline; exit 1 when it does not hold."""
     from signing.verify import verify_untrusted
 
-    verdict = verify_untrusted(file.read_bytes(), trust_of(ensure_keys(settings()))())
+    verdict = verify_untrusted(file.read_bytes(), trust_of(ensure_keys(settings()))(), signatures)
     lines = [f"{s.signer}: {s.level.value}, AdES {s.ades}, {s.coverage}, {s.modification}" for s in verdict.signatures]
     lines += [f"{p.code}: {p.text['en']}" for p in verdict.problems]
     lines.append("VALID" if verdict.ok else "NOT VALID")

@@ -1,4 +1,4 @@
-"""`alur demo`: one real application, from draft to a signed card, over HTTP."""
+"""`alur demo`: real cases over HTTP, the first from draft to a signed card."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 
 @click.command()
 def demo() -> None:
-    """Drive one real application over HTTP from a draft to a signed, verified card."""
+    """Drive real cases over HTTP: a card online, a card at the counter, a complaint."""
     from alur.demo import run_demo
 
     run_demo()

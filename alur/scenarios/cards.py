@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from alur.scenarios.view import View
-from workflow.db import register
+from workflow.db import prints, register
 from workflow.definition.numbers import format_number
 
 #: What a card's `number` may be expected as, beside a number: the one that the office's template gives.
@@ -34,7 +34,7 @@ def _verifies(view: View, row: Row[Any]) -> bool:
     from signing.verify import verify
 
     signer = view.stage.workshop.once("signer", view.stage.kit.signer)
-    return bool(row.blob) and verify(view.stage.kit.blobs.get(row.blob), signer.trust()).ok
+    return bool(row.blob) and verify(view.stage.kit.blobs.get(row.blob), signer.trust(), row.signatures).ok
 
 
 _CARD: Mapping[str, Callable[[View, Row[Any]], Any]] = {
@@ -53,3 +53,15 @@ def find_public(view: View, _: str) -> Any:
     with view.stage.web.connect() as db:
         told = register.verify(db, view.card.code)
     return told["state"] if told else None
+
+
+def find_prints(view: View, _: str) -> Any:
+    """What anybody who scans each print is told, the first one first; `unknown` while its card is not published."""
+    with view.stage.web.connect() as db:
+        told = [register.verify(db, code) for code in _codes(view)]
+    return tuple(t["state"] if t else "unknown" for t in told)
+
+
+def _codes(view: View) -> list[str]:
+    with view.stage.engine.connect() as db:
+        return [p.code for p in prints.of_case(db, view.id)]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from alur.accounts import EVERY_OFFICE
-from alur.scenarios.cards import find_card, find_public
+from alur.scenarios.cards import find_card, find_prints, find_public
 from alur.scenarios.cast import name_of
 from alur.scenarios.permitted import find_actions, find_refused
 from alur.scenarios.view import View, told_event
@@ -124,6 +124,7 @@ FINDERS: Mapping[str, Callable[[View, str], Any]] = {
     "told": _told,
     "card": find_card,
     "public": find_public,
+    "prints": find_prints,
     "notices": _notices,
     "warnings": _warnings,
     "facts": _facts,

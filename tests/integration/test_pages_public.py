@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from alur.furnish import SHIPPED
 from alur.wiring import House
 from tests.api_kit import app_of, approved, officer
 from tests.pages_kit import Browser
@@ -29,6 +30,31 @@ def test_the_front_page_tells_everything_without_signing_in(house: House) -> Non
         "Instagram",
     ):
         assert words in page, words
+
+
+def test_every_service_publishes_its_standard(house: House) -> None:
+    """LMG6, LMG8, LMG12: the counter's promise, legal basis, maklumat and code of ethics, without signing in."""
+    assert '/services/ak1-counter"' in Browser(house).get("/").text
+    page = Browser(house).get("/services/ak1-counter").text
+    for words in (
+        "GRATIS",
+        "15 menit",
+        "Peraturan Bupati Lamongan Nomor 76 Tahun 2021",
+        "Maklumat pelayanan",
+        "Kode etik",
+        "(0322) 316147",
+        "Ruang tunggu pelayanan berpendingin ruangan",
+        "Dewan Kode Etik",
+        "Kabupaten Lamongan",
+    ):
+        assert words in page, words
+    assert Browser(house).get("/services/ak1-counters").status_code == 404
+
+
+def test_every_service_of_the_offices_has_its_page(house: House) -> None:
+    """No standard of a shipped process breaks the page."""
+    for name in SHIPPED:
+        assert Browser(house).get(f"/services/{name}").status_code == 200, name
 
 
 def test_a_chosen_language_is_kept(house: House) -> None:

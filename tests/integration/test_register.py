@@ -13,7 +13,7 @@ from alur.wiring import House
 from tests.drain_kit import by_hand, engine_write, in_verification, one, ready_to_sign, rows, whole, with_card
 from tests.support import new_account, open_filled, send, settle, state
 from workflow.db import register
-from workflow.db.register import Card
+from workflow.db.register import Card, SignatureKey
 
 TEMPLATE = "{office}-{year}-{serial:06}"
 TODAY = date(2026, 11, 20)
@@ -23,6 +23,11 @@ def reserve(house: House, case: int, office: str, today: date = TODAY) -> Card:
     """Reserve in a transaction of its own."""
     with house.engine.begin() as db:
         return register.reserve(db, case=case, office=office, template=TEMPLATE, today=today)
+
+
+def officer(card: int) -> SignatureKey:
+    """The one signature of an ordinary card."""
+    return SignatureKey(card, "Officer")
 
 
 def serials(house: House, series: str) -> list[int]:
@@ -126,13 +131,13 @@ def test_a_signature_is_prepared_and_made_once(quiet: House) -> None:
     """Of two attempts the first stored phase and the first CMS stand, whatever the second brings."""
     card = reserve(quiet, 950_000, "phases")
     with quiet.engine.begin() as db:
-        first = register.prepared(db, card.id, "Officer", 1, {"n": 1}, "a" * 64)
-        again = register.prepared(db, card.id, "Officer", 1, {"n": 2}, "b" * 64)
+        first = register.prepared(db, officer(card.id), {"n": 1}, "a" * 64)
+        again = register.prepared(db, officer(card.id), {"n": 2}, "b" * 64)
         assert first == again
-        assert register.signed(db, card.id, "Officer", 1, b"one") == b"one"
-        assert register.signed(db, card.id, "Officer", 1, b"two") == b"one"
-        register.finished(db, card.id, "Officer", 1)
-        found = register.signing(db, card.id, "Officer", 1)
+        assert register.signed(db, officer(card.id), b"one") == b"one"
+        assert register.signed(db, officer(card.id), b"two") == b"one"
+        register.finished(db, officer(card.id))
+        found = register.signing(db, officer(card.id))
     assert found is not None
     assert (found.phase, found.cms, found.prepared) == ("finished", b"one", {"n": 1})
 

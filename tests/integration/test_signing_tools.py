@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from signing_kit import LINK, face, picture, signed
+from signing_kit import LINK, TEMPLATE, face, picture, signed, signed_by_two
 from tools import need
 
 from signing.card import draw
@@ -57,10 +57,21 @@ def test_qpdf_finds_no_fault(pki: DevelopmentPki, tmp_path: Path) -> None:
     assert "No syntax or stream encoding errors" in _run(need("qpdf"), "--check", path)
 
 
+def test_poppler_and_qpdf_find_both_signatures_of_a_card_valid(pki: DevelopmentPki, tmp_path: Path) -> None:
+    """Two independent programs agree on the card with two signatures: the second covers everything."""
+    path = tmp_path / "card.pdf"
+    path.write_bytes(signed_by_two(pki))
+    said = _run(need("pdfsig"), "-nocert", path)
+    assert said.count("Signature is Valid") == 2
+    assert said.count("Total document signed") == 1
+    assert "Not total document signed" in said
+    assert "No syntax or stream encoding errors" in _run(need("qpdf"), "--check", path)
+
+
 def test_every_font_is_embedded_for_poppler(tmp_path: Path) -> None:
     """No font is left to the printer."""
     path = tmp_path / "card.pdf"
-    path.write_bytes(draw(face(), picture(), LINK))
+    path.write_bytes(draw(face(), picture(), LINK, TEMPLATE))
     lines = _run(need("pdffonts"), path).splitlines()[2:]
     assert lines
     assert all(" yes yes yes " in line for line in lines)
@@ -70,7 +81,7 @@ def test_every_font_is_embedded_for_poppler(tmp_path: Path) -> None:
 def test_printed_qr_code_reads_as_the_link_and_is_large_enough(tmp_path: Path, link: str) -> None:
     """At 200 dpi a reader finds the link in a code of at least 24 mm, at the bottom right."""
     path = tmp_path / "card.pdf"
-    path.write_bytes(draw(face(), picture(), link))
+    path.write_bytes(draw(face(), picture(), link, TEMPLATE))
     png = subprocess.run([need("pdftoppm"), "-r", str(DPI), "-png", path], check=True, capture_output=True).stdout
     page = Image.open(io.BytesIO(png))
     (code,) = zxingcpp.read_barcodes(page)

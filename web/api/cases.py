@@ -19,7 +19,7 @@ from web.api.schemas.queries import CasesQuery, ClocksQuery, HistoryQuery
 from web.api.schemas.requests import AnyObject, OpenSchema
 from web.database import commit
 from web.errors import WebError
-from web.services import actions, cards, cases, clocks, history
+from web.services import actions, cards, cases, clocks, history, prints
 from web.services.sight import require_reading, see
 
 routes = Routes("cases", __name__, description="Cases: applications from draft to card.")
@@ -109,6 +109,16 @@ def get_actions(id_: int) -> Response:
 def get_card(id_: int) -> Response:
     """The signed card, once it is published."""
     content, name = cards.download(see(id_))
+    response = Response(content, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@routes.get("/cases/<int:id_>/print.pdf")
+@routes.response(200, content_type="application/pdf")
+def get_print(id_: int) -> Response:
+    """The print that counts, to be signed at the counter; for staff only, and only until the card is published."""
+    content, name = prints.download(see(id_))
     response = Response(content, content_type="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -30,6 +30,8 @@ def case_json(view: CaseView) -> dict[str, Any]:
     links = {"self": here} | {name: f"{here}/{name}" for name in ("history", "clocks", "actions")}
     if view.card and view.card.downloadable:
         links["card"] = f"{here}/card.pdf"
+    if view.printed:
+        links["print"] = f"{here}/print.pdf"
     return body | {"links": links}
 
 

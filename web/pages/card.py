@@ -15,7 +15,7 @@ from web.pages import times
 from web.pages.answers import require_person, shown
 from web.pages.verdicts import WORDS
 from web.pages.words import local
-from web.services import access, cards
+from web.services import access, cards, prints
 from web.services.sight import Seen, see
 from web.services.views import CardView
 
@@ -43,12 +43,13 @@ def page(case: int) -> AnyResponse:
 @pages.get("/cases/<int:case>/card.pdf")
 def download(case: int) -> AnyResponse:
     """The signed file."""
-    content, name = cards.download(see(case))
-    response = make_response(content)
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _file(*cards.download(see(case)))
+
+
+@pages.get("/cases/<int:case>/print.pdf")
+def download_print(case: int) -> AnyResponse:
+    """The print for the counter; officers only."""
+    return _file(*prints.download(see(case)))
 
 
 @pages.get("/cases/<int:case>/card.svg")
@@ -60,6 +61,14 @@ def qr(case: int) -> Response:
     segno.make(address, error="m").save(out, kind="svg", scale=4, border=3, xmldecl=False)
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "image/svg+xml"
+    return response
+
+
+def _file(content: bytes, name: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

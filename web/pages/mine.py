@@ -59,7 +59,7 @@ def start() -> Response:
 
 
 def _start_page(errors: dict[str, str], status: int) -> Response:
-    found = definitions.processes()
+    found = definitions.offered()
     assisted = request.values.get("assisted") == "1"
     known = {office.name: office for process in found for office in definitions.offices(process.name)}
     person = here.signed_in()

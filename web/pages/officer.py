@@ -57,6 +57,7 @@ def page(
         cause=local(cause(view.step.failed)) if view.step and view.step.failed else "",
         deciding=incidents.choices(found),
         step=view.step,
+        printed=view.printed,
         doubts=doubts.words(view.doubts),
         note=_note(found, view),
         sections=_sections(found, view),

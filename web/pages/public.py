@@ -47,22 +47,34 @@ class Fact:
 @pages.get("/")
 def home() -> Response:
     """The public page of the first service that the offices run."""
-    found = definitions.processes()
+    found = definitions.offered()
     if not found:
         abort(503)
-    service = found[0]
+    return _page("public/home.html", found[0], others=found[1:])
+
+
+@pages.get("/services/<name>")
+def service(name: str) -> Response:
+    """The published standard of one service."""
+    found = next((s for s in definitions.offered() if s.name == name), None)
+    if found is None:
+        abort(404)
+    return _page("public/service.html", found)
+
+
+def _page(template: str, service: Process, **more: Any) -> Response:
     standard = service.standard
     delivery: Mapping[str, Any] = standard.get("delivery", {})
     management: Mapping[str, Any] = standard.get("management", {})
     return shown(
-        "public/home.html",
+        template,
         service=service,
-        services=found,
         standard=standard,
         delivery=delivery,
         facts=_facts(service, delivery),
         parts=_parts({**delivery, **management}),
         offices=definitions.offices(service.name),
+        **more,
     )
 
 

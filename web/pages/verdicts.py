@@ -78,6 +78,17 @@ WORDS: Mapping[str, Verdict] = {
     ),
 }
 
+#: An earlier print of a card that was corrected and printed anew.
+VOID_PRINT = Verdict(
+    tone="bad",
+    icon="bad",
+    short={"id": "Cetakan batal", "en": "Void print"},
+    says={
+        "id": "Cetakan ini batal: ada cetakan yang lebih baru dengan nomor yang sama. Minta yang terbaru.",
+        "en": "This print is void: a newer print of the same number exists. Ask for the newest one.",
+    },
+)
+
 #: The file is registered as valid, but is not what was registered, or was changed.
 NOT_GENUINE = Verdict(
     tone="bad",

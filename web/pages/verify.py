@@ -14,11 +14,12 @@ from signing.errors import UploadRefused
 from web import here
 from web.pages import times
 from web.pages.answers import content_of, shown
-from web.pages.verdicts import NO_SIGNED_CARD, NOT_GENUINE, WORDS, Verdict
+from web.pages.verdicts import NO_SIGNED_CARD, NOT_GENUINE, VOID_PRINT, WORDS, Verdict
 from web.pages.words import _, local
 from web.services import verification
 from web.services.verification import Entry, FileFindings
 from web.statuses import status_of
+from workflow.db.prints import NEWER
 
 pages = Blueprint("checking", __name__)
 
@@ -66,7 +67,7 @@ def ask() -> Response:
 def by_code(code: str) -> Response:
     """The register's answer."""
     entry = verification.by_code(code)
-    return shown("public/verdict.html", v=_shown(WORDS[entry.state], entry), findings=[], checked_at=_at(entry))
+    return shown("public/verdict.html", v=_shown(_words(entry), entry), findings=[], checked_at=_at(entry))
 
 
 @pages.post("/verify")
@@ -105,7 +106,11 @@ def _verdict(found: FileFindings) -> Verdict:
         return NOT_GENUINE
     if found.entry.state == "unknown":
         return NOT_GENUINE if found.verdict.signatures else NO_SIGNED_CARD
-    return WORDS[found.entry.state]
+    return _words(found.entry)
+
+
+def _words(entry: Entry) -> Verdict:
+    return VOID_PRINT if entry.reason == NEWER else WORDS[entry.state]
 
 
 def _findings(found: FileFindings) -> list[Finding]:

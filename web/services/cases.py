@@ -9,7 +9,7 @@ from web import here
 from web.database import session
 from web.errors import FieldError, WebError
 from web.person import Person
-from web.services import access, cards, clocks, documents, notes, refusals
+from web.services import access, cards, clocks, documents, notes, prints, refusals
 from web.services.editing import require_editing
 from web.services.names import names_of
 from web.services.sight import MAX_ID, Seen, see, seen
@@ -102,6 +102,7 @@ def show(found: Seen, *, personal: bool = True) -> CaseView:
         deadline=clocks.deadline(found),
         step=_step(found),
         card=cards.show(found),
+        printed=prints.show(found),
         note=notes.note(found) if copy else None,
         doubts=_doubts(found, copy) if copy and found.is_staff else (),
         created_at=stands.created_at,

@@ -23,6 +23,13 @@ def processes() -> Sequence[Process]:
     return tuple(process(name) for name in sorted(names.scalars()))
 
 
+def offered() -> Sequence[Process]:
+    """The same in the order in which the offices name them, so that what they name first is offered first."""
+    named = [name for office in here.ports().library.offices.values() for name in office.processes]
+    place = {name: n for n, name in enumerate(dict.fromkeys(named))}
+    return sorted(processes(), key=lambda p: (place.get(p.name, len(place)), p.name))
+
+
 def process(name: str) -> Process:
     """The newest published version of a process; raises `WebError` (`unknown_process`)."""
     if "\0" in name:

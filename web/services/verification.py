@@ -42,6 +42,8 @@ class Entry:
     office_title: Text | None = None
     issued_on: str | None = None
     expires_on: str | None = None
+    #: Why a void one is void, such as `newer_print`.
+    reason: str | None = None
     #: Level of the signature, such as `B-LT`.
     level: str | None = None
     #: Name of the officer who signed.
@@ -92,16 +94,16 @@ def by_file(content: bytes, code: str = "") -> FileFindings:
     return FileFindings(
         entry=entry,
         same_file=row["sha256"] == sha256 if row else None,
-        verdict=_verdict(content),
+        verdict=_verdict(content, row["signatures"] if row else 1),
         sha256=sha256,
     )
 
 
-def _verdict(content: bytes) -> Verdict:
+def _verdict(content: bytes, signatures: int) -> Verdict:
     if not _CHECKS.acquire(timeout=_PATIENCE):
         raise WebError("busy")
     try:
-        return verify_untrusted(content, here.ports().trust())
+        return verify_untrusted(content, here.ports().trust(), signatures)
     finally:
         _CHECKS.release()
 
@@ -129,6 +131,7 @@ def _entry(row: Mapping[str, Any] | None) -> Entry:
         office_title=office.title if office else None,
         issued_on=row["issued_on"],
         expires_on=row["expires_on"],
+        reason=row["reason"] if row["state"] == register.VOID else None,
         level=row["level"],
         signer=row["signer"],
     )

@@ -118,6 +118,17 @@ class CardView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PrintView:
+    """The print of a card that is not published yet."""
+
+    #: Counts the prints of the card from 1; those before it are void.
+    n: int
+    #: What its QR leads to.
+    code: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NoteView:
     """What the mover entered with the move into the present state, such as the reason of a return."""
 
@@ -157,6 +168,8 @@ class CaseView:
     #: The step that is being worked on, or the incident where it failed.
     step: StepView | None
     card: CardView | None
+    #: What was printed to be signed by hand; staff only.
+    printed: PrintView | None
     note: NoteView | None
     #: Codes of doubts that the intake checks found; staff only.
     doubts: tuple[str, ...]

@@ -19,7 +19,9 @@ Perform = Callable[[Workshop, Work], Mapping[str, Any]]
 
 #: Every declared step has a module of its name beside this one, with a function of its name. They are imported when
 #: they are first asked for: signing alone costs 67 MB that an engine worker never needs.
-STEP_MODULES = frozenset({"intake_checks", "sign_card", "publish_card", "notify", "void_card"})
+STEP_MODULES = frozenset(
+    {"intake_checks", "draw_card", "sign_card", "countersign_card", "publish_card", "notify", "void_card"}
+)
 
 #: Steps that follow a commit: no case waits for them.
 UNASKED = frozenset({"notify", "void_card"})

@@ -8,6 +8,7 @@ from typing import Any
 
 from signing.verify import verify
 from workers.errors import StepError
+from workers.signatures import FIRST, SECOND
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import register
@@ -15,7 +16,7 @@ from workflow.db.outbox import Work
 
 
 def publish_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
-    """{ok, number}; a card that does not verify is never published."""
+    """{ok, number}; a card that does not verify, or lacks a signature that it must bear, is never published."""
     assert workshop.signer is not None
     signer: Signer = workshop.once("signer", workshop.signer)
     with workshop.engine.connect() as connection:
@@ -25,8 +26,10 @@ def publish_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     if card.state == register.VALID:
         return {"ok": True, "number": card.number}
     pdf = workshop.blobs.get(card.blob)
-    verdict = verify(pdf, signer.trust())
-    if not verdict.ok or hashlib.sha256(pdf).hexdigest() != card.sha256:
+    verdict = verify(pdf, signer.trust(), card.signatures)
+    wanted = (FIRST, SECOND)[: card.signatures]
+    complete = sorted(s.field for s in verdict.signatures) == sorted(wanted)
+    if not verdict.ok or not complete or hashlib.sha256(pdf).hexdigest() != card.sha256:
         raise StepError("card_not_valid", f"The signed card does not verify: {', '.join(verdict.codes)}.", final=True)
     with workshop.engine.begin() as connection:
         register.change(connection, card.id, register.VALID)

@@ -40,6 +40,19 @@ class Card:
     state: str
     blob: str | None
     sha256: str | None
+    #: How many signatures its file must bear before it is published.
+    signatures: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureKey:
+    """Names one signature for ever: under it no second one is made."""
+
+    card: int
+    #: Field of the file that it fills.
+    field: str
+    #: 1, or the print of the card that is signed: a correction after printing is another file to be signed.
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,13 @@ class Signing:
     #: Name of the stored to-be-signed file.
     blob: str
     cms: bytes | None
+    #: Account that asked for it; None where it was made before this was kept.
+    account: int | None
+
+
+def new_code() -> str:
+    """A code for the verify page that nobody can guess."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
 
 
 def reserve(db: Connection, *, case: int, office: str, template: str, today: date) -> Card:
@@ -75,7 +95,6 @@ def reserve(db: Connection, *, case: int, office: str, template: str, today: dat
         db.execute(update(card_series).where(card_series.c.series == series).values(last=card_series.c.last - 1))
         return found
     number = format_number(template, office=office, year=today.year, month=today.month, serial=serial)
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
     row = db.execute(
         insert(card)
         .values(
@@ -84,7 +103,7 @@ def reserve(db: Connection, *, case: int, office: str, template: str, today: dat
             series=series,
             serial=serial,
             number=number,
-            code=code,
+            code=new_code(),
             state=RESERVED,
         )
         .returning(card)
@@ -99,7 +118,7 @@ def of_case(db: Connection | Session, case: int) -> Card | None:
 
 
 def change(db: Connection, card_id: int, state: str, **values: Any) -> None:
-    """Set a card's state and whatever goes with it (`reason`, `sha256`, `blob`, `level`, `signer`, dates, holder).
+    """Set a card's state and what goes with it: reason, file, level, signer, number of signatures, holder, dates.
 
     A void card stays void: the step that was cancelled may still be at work on it.
     """
@@ -110,37 +129,47 @@ def change(db: Connection, card_id: int, state: str, **values: Any) -> None:
     )
 
 
-def prepared(db: Connection, card_id: int, field: str, revision: int, state: Mapping[str, Any], blob: str) -> Signing:
+def prepared(
+    db: Connection, key: SignatureKey, state: Mapping[str, Any], blob: str, account: int | None = None
+) -> Signing:
     """Store phase one under its unique key; the phase that an earlier attempt stored wins."""
     db.execute(
         upsert(signature)
-        .values(card=card_id, field=field, revision=revision, prepared=state, blob=blob, phase="prepared")
+        .values(
+            card=key.card,
+            field=key.field,
+            revision=key.revision,
+            prepared=state,
+            blob=blob,
+            phase="prepared",
+            account=account,
+        )
         .on_conflict_do_nothing()
     )
-    found = signing(db, card_id, field, revision)
+    found = signing(db, key)
     assert found is not None
     return found
 
 
-def signing(db: Connection, card_id: int, field: str, revision: int) -> Signing | None:
+def signing(db: Connection, key: SignatureKey) -> Signing | None:
     """The stored phases of a signature."""
-    row = db.execute(select(signature).where(*_is(card_id, field, revision))).one_or_none()
-    return Signing(row.phase, row.prepared, row.blob, row.cms) if row is not None else None
+    row = db.execute(select(signature).where(*_is(key))).one_or_none()
+    return Signing(row.phase, row.prepared, row.blob, row.cms, row.account) if row is not None else None
 
 
-def signed(db: Connection, card_id: int, field: str, revision: int, cms: bytes) -> bytes:
+def signed(db: Connection, key: SignatureKey, cms: bytes) -> bytes:
     """Store the CMS of phase two; the one that stands is returned, so that a second is never used."""
     db.execute(
         update(signature)
-        .where(*_is(card_id, field, revision), signature.c.cms.is_(None))
+        .where(*_is(key), signature.c.cms.is_(None))
         .values(cms=cms, phase="signed", signed_at=func.now())
     )
-    return bytes(db.execute(select(signature.c.cms).where(*_is(card_id, field, revision))).scalar_one())
+    return bytes(db.execute(select(signature.c.cms).where(*_is(key))).scalar_one())
 
 
-def finished(db: Connection, card_id: int, field: str, revision: int) -> None:
+def finished(db: Connection, key: SignatureKey) -> None:
     """Mark the signature as embedded and stored."""
-    db.execute(update(signature).where(*_is(card_id, field, revision)).values(phase="finished"))
+    db.execute(update(signature).where(*_is(key)).values(phase="finished"))
 
 
 def verify(db: Connection | Session, wanted: str) -> Mapping[str, Any] | None:
@@ -149,9 +178,9 @@ def verify(db: Connection | Session, wanted: str) -> Mapping[str, Any] | None:
     return dict(row) if row is not None else None
 
 
-def _is(card_id: int, field: str, revision: int) -> tuple[Any, ...]:
-    return signature.c.card == card_id, signature.c.field == field, signature.c.revision == revision
+def _is(key: SignatureKey) -> tuple[Any, ...]:
+    return signature.c.card == key.card, signature.c.field == key.field, signature.c.revision == key.revision
 
 
 def _card(row: Row[Any]) -> Card:
-    return Card(row.id, row.case_id, row.number, row.code, row.state, row.blob, row.sha256)
+    return Card(row.id, row.case_id, row.number, row.code, row.state, row.blob, row.sha256, row.signatures)

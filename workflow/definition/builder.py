@@ -1,4 +1,4 @@
-"""Builds a process from its four parts, telling every problem on the way."""
+"""Builds a process from its parts, telling every problem on the way."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from workflow.definition.checks.moves import (
 from workflow.definition.checks.words import check_notices, check_number, check_reserved
 from workflow.definition.names import Names
 from workflow.definition.node import Node
+from workflow.definition.parts.cards import read_card
 from workflow.definition.parts.forms import read_form
 from workflow.definition.parts.people import read_checks, read_documents, read_roles
 from workflow.definition.parts.rules import read_clocks, read_holds, read_requires
@@ -26,7 +27,9 @@ from workflow.definition.process import Clock, Hold, Notice, Process, Role, Stat
 from workflow.definition.variables import document_variables, form_variables
 
 
-def build_process(process: Node, form: Node, notices: Node, standard: Node) -> Callable[..., Process]:
+def build_process(
+    process: Node, form: Node, notices: Node, standard: Node, card: Node, template: Node
+) -> Callable[..., Process]:
     """Read the parts; problems go to the nodes' report.
 
     The result makes the process from what is still missing, `hash` and `body`; it is of use only when there are no
@@ -53,6 +56,7 @@ def build_process(process: Node, form: Node, notices: Node, standard: Node) -> C
         standard=standard.value or {},
         checks=read_checks(process.get("checks")),
         requires=read_requires(process.get("requires"), names),
+        card=read_card(card, template.text(), read.fields),
         **rules,
         **_particulars(process),
     )

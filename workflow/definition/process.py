@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 
-#: Text for people by language code; `id` is always there.
-Text = Mapping[str, str]
+from workflow.definition.card import Card
+from workflow.definition.values import Period as Period
+from workflow.definition.values import Text as Text
 
 #: Movers that are not roles.
 BUILT_IN_MOVERS = frozenset({"system", "timer", "hold"})
@@ -32,24 +33,6 @@ class Guard(Protocol):
         Raises `workflow.definition.guards.GuardError` when it cannot be told.
         """
         ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Period:
-    """A length of time as a definition writes it (ISO 8601), kept in calendar units.
-
-    Months and years are clamped to the end of the month when added (rule 9).
-    """
-
-    #: As written, such as `P6M` or `PT24H`.
-    source: str
-    years: int = 0
-    months: int = 0
-    days: int = 0
-    #: The part below a day.
-    time: timedelta = timedelta(0)
-    #: Counts office time instead of clock time.
-    working: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -264,6 +247,8 @@ class Process:
     #: Checklist item → what the officer confirms by ticking it.
     checks: Mapping[str, Text] = field(default_factory=dict)
     requires: tuple[Requirement, ...] = ()
+    #: None where the process issues no card.
+    card: Card | None = None
 
     @property
     def initial(self) -> State:

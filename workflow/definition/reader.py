@@ -14,11 +14,14 @@ from workflow.definition.format import check_format
 from workflow.definition.node import Node, Report
 from workflow.definition.process import Process
 from workflow.definition.source import Source
+from workflow.definition.templates import SUFFIX, find_template, is_template_name, known_templates
 from workflow.definition.yaml import load
 
 PROCESS_FILE = "process.yaml"
 #: Parts of a definition that stand in files of their own, under the key that names the file.
-PARTS = ("form", "notices", "standard")
+PARTS = ("form", "notices", "standard", "card")
+#: The template of the card goes with the definition, whether it stands beside the process or is a shipped one.
+TEMPLATE = "template"
 
 
 def read_process(path: Path) -> Process:
@@ -27,7 +30,7 @@ def read_process(path: Path) -> Process:
     Raises DefinitionError with all problems.
     """
     folder, name = (path, PROCESS_FILE) if path.is_dir() else (path.parent, path.name)
-    files = {file.name: _text(file) for file in sorted(folder.glob("*.yaml"))}
+    files = {file.name: _text(file) for kind in ("*.yaml", f"*{SUFFIX}") for file in sorted(folder.glob(kind))}
     return parse_process(files, folder=str(folder), process_file=name)
 
 
@@ -44,6 +47,8 @@ def parse_process(files: Mapping[str, str], *, folder: str = "", process_file: s
     for part in PARTS:
         if source := _part(files, part, process, folder, report):
             parts[part] = source
+    if "card" in parts and (template := _template(files, parts["card"], report)):
+        parts[TEMPLATE] = template
     return prove(_make(parts, report), Node(process, report, (), process.data))
 
 
@@ -59,9 +64,10 @@ def load_process(body: Mapping[str, Any]) -> Process:
 def _make(parts: Mapping[str, Source], report: Report) -> Process:
     nodes = {name: Node(source, report, (), source.data) for name, source in parts.items()}
     for name, node in nodes.items():
-        check_format(node, name)
+        if name != TEMPLATE:
+            check_format(node, name)
     absent = Node(Source(file="", data=None), Report(), (), None)
-    built = build_process(*(nodes.get(name, absent) for name in ("process", *PARTS)))
+    built = build_process(*(nodes.get(name, absent) for name in ("process", *PARTS, TEMPLATE)))
     report.raise_if_any()
     body = make_body({name: source.data for name, source in parts.items()})
     return built(hash=body_hash(body), body=body)
@@ -76,6 +82,15 @@ def _part(files: Mapping[str, str], part: str, process: Source, folder: str, rep
         Node(process, report, (part,), name).unknown("file", sorted(set(files) - {PROCESS_FILE}))
         return None
     return _load(files, name, folder, report)
+
+
+def _template(files: Mapping[str, str], card: Source, report: Report) -> Source | None:
+    """The text of the template that the card names; None where there is none or it was told of."""
+    node = Node(card, report, (), card.data).get(TEMPLATE)
+    text = find_template(node.text(), files)
+    if text is None and is_template_name(node.text()):
+        node.unknown("template", known_templates(files))
+    return None if text is None else Source(file=node.text(), data=text)
 
 
 def _load(files: Mapping[str, str], name: str, folder: str, report: Report) -> Source | None:

@@ -72,6 +72,10 @@ def _public(node: Node, scene: Scene) -> Pairs:
     yield "", node.value, node
 
 
+def _prints(node: Node, scene: Scene) -> Pairs:
+    yield "", node.names(), node
+
+
 def _notices(node: Node, scene: Scene) -> Pairs:
     for _, names in node.items():
         person = scene.person_key(names)
@@ -151,6 +155,7 @@ READERS: Mapping[str, Callable[[Node, Scene], Pairs]] = {
     "told": _told,
     "card": _parts,
     "public": _public,
+    "prints": _prints,
     "notices": _notices,
     "warnings": _warnings,
     "facts": _facts,

@@ -27,6 +27,7 @@ WORDS: Mapping[str, Text] = {
     "told": {"id": "“{of}” diberitahukan pada {value}", "en": "“{of}” told at {value}"},
     "card": {"id": "kartu {of} {value}", "en": "card {of} {value}"},
     "public": {"id": "status kartu bagi umum {value}", "en": "card as the public sees it {value}"},
+    "prints": {"id": "cetakan bagi umum: {value}", "en": "prints as the public sees them: {value}"},
     "notices": {"id": "pemberitahuan kepada {of}: {value}", "en": "notices to {of}: {value}"},
     "warnings": {"id": "catatan bagi petugas: {value}", "en": "doubts told to officers: {value}"},
     "facts": {"id": "statistik {of}: {value}", "en": "statistics of {of}: {value}"},

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.kernel_kit import DEFINITIONS, ak1, good_data, variant
-from workers.face import card_face, expiry, masked
+from signing.card import CardFace, draw
+from tests.kernel_kit import DEFINITIONS, ak1, good_data
+from tests.signing_kit import LINK, TEMPLATE, picture
+from workers.face import card_face, card_of, masked, shown
+from workflow.definition.card import Entry, Fixed, Joined, Piece
 from workflow.definition.offices import read_offices
+from workflow.definition.periods import parse_period
 
 #: A quarter to midnight in Jakarta.
 LATE = datetime(2026, 11, 20, 16, 45, tzinfo=UTC)
@@ -26,10 +30,20 @@ def dossier(**changes: Any) -> Any:
 def test_choices_are_printed_in_the_forms_indonesian_words() -> None:
     """The card says Perempuan, not `female`."""
     face = card_face(dossier(), number="N-1", code="C0DE", officer="Citra", issued=LATE, development=True)
-    assert (face.sex, face.marital_status, face.religion) == ("Perempuan", "Belum kawin", "Islam")
-    assert face.name == "Siti Rahmawati"
-    assert face.birth_date == date(2001, 8, 17)
-    assert face.address.endswith("Kec. Bukit Kecil")
+    assert face.fields == {
+        "nik": "1671015708010003",
+        "name": "Siti Rahmawati",
+        "birth_place": "Palembang",
+        "birth_date": "17 Agustus 2001",
+        "sex": "Perempuan",
+        "marital_status": "Belum kawin",
+        "religion": "Islam",
+        "address": "Jl. Merdeka No. 12, RT 03/RW 01, Kel. 19 Ilir, Kec. Bukit Kecil",
+        "education": "Sarjana (S1), Akuntansi, 2023",
+        "skills": "Pembukuan (2022); Spreadsheet (2021)",
+        "experience": "Kasir, Toko Musi (2023–2025)",
+    }
+    assert (face.officer_title, face.report_rows, face.place) == ("Pejabat penanda tangan", 4, "Palembang")
 
 
 def test_dates_are_those_of_the_office() -> None:
@@ -50,16 +64,62 @@ def test_what_was_left_empty_stays_empty() -> None:
         issued=LATE,
         development=True,
     )
-    assert (face.education_major, face.skills, face.experience) == (None, None, None)
+    assert (face.fields["education"], face.fields["skills"], face.fields["experience"]) == (
+        "Sarjana (S1), 2023",
+        "",
+        "",
+    )
 
 
-def test_the_end_is_the_timer_of_the_state_that_publishing_enters(tmp_path: Path) -> None:
-    """A process that changes P2Y changes the card; one without an end issues no card."""
-    book = variant(tmp_path, ("{after: P2Y, fire: expire}", "{after: P1Y, fire: expire}"))
-    assert expiry(book.process, LATE, dossier()) == date(2027, 11, 20)
-    book = variant(tmp_path, ("{after: P2Y, fire: expire}", "{every: P2Y, fire: expire}"))
-    with pytest.raises(ValueError, match="lets none expire"):
-        expiry(book.process, LATE, dossier())
+def test_the_card_of_ak1_is_the_one_that_it_always_was() -> None:
+    """Drawn from data, the card is letter by letter what the code printed before: equal bytes for an equal face."""
+    face = card_face(dossier(), number="N-1", code="C0DE", officer="Citra", issued=LATE, development=True)
+    before = CardFace(
+        number="N-1",
+        code="C0DE",
+        fields=face.fields,
+        issued=date(2026, 11, 20),
+        expires=date(2028, 11, 20),
+        office_title="Dinas Ketenagakerjaan Kota Palembang",
+        place="Palembang",
+        officer_name="Citra",
+        officer_title="Pejabat penanda tangan",
+        development=True,
+    )
+    assert face == before
+    template = card_of(dossier()).source
+    assert draw(face, picture(), LINK, template) == draw(before, picture(), LINK, TEMPLATE)
+
+
+def test_a_case_from_before_cards_were_data_is_drawn_like_ak1() -> None:
+    """A pinned definition without a card goes on: its card is the one that the code drew then."""
+    old = dossier()
+    old.process = replace(old.process, card=None)
+    assert card_of(old) == card_of(dossier())
+
+
+def test_the_card_says_how_long_it_is_valid() -> None:
+    """A process that issues for one year prints one year."""
+    short = dossier()
+    short.process = replace(short.process, card=replace(card_of(short), valid=parse_period("P1Y"), report_rows=3))
+    face = card_face(short, number="N", code="C", officer="C", issued=LATE, development=True)
+    assert (face.expires, face.report_rows) == (date(2027, 11, 20), 3)
+
+
+@pytest.mark.parametrize(
+    ("piece", "seen"),
+    [
+        (Entry(field="skills"), "Pembukuan (2022); Spreadsheet (2021)"),
+        (Entry(field="employed"), "Tidak"),
+        (Entry(field="email", before="Surel: "), "Surel: siti@example.org"),
+        (Entry(field="nothing", before="Surel: "), ""),
+        (Fixed(text="GRATIS"), "GRATIS"),
+        (Joined(pieces=(Entry(field="nothing"), Fixed(text="a"), Fixed(text="b")), between=" / "), "a / b"),
+    ],
+)
+def test_a_field_shows_entries_fixed_words_and_joined_pieces(piece: Piece, seen: str) -> None:
+    """Empty pieces are left out, together with what stands before them."""
+    assert shown(piece, ak1().process.form, good_data()) == seen
 
 
 @pytest.mark.parametrize(

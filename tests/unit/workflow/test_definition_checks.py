@@ -19,7 +19,15 @@ BAD = sorted((ROOT / "tests/definitions/bad").glob("proof_*.yaml"))
 #: Codes of faults that are wrong whatever path is taken, so that none is shown.
 WITHOUT_PATH = {
     *("unreachable_state", "no_final_state", "guard_never_holds", "missing_language", "hold_runs_step"),
-    *("timer_reads_result", "clock_fires_nowhere", "replaces_never_held", "too_complex"),
+    *(
+        "timer_reads_result",
+        "clock_fires_nowhere",
+        "replaces_never_held",
+        "too_complex",
+        "no_card",
+        "card_end_differs",
+        "no_second_field",
+    ),
 }
 
 

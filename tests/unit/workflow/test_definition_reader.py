@@ -251,7 +251,7 @@ def test_comments_and_scenarios_do_not_change_the_hash():
     assert parse_process(files).hash == parse_process(BASE).hash
 
 
-@pytest.mark.parametrize("file", ["process.yaml", "form.yaml", "notices.yaml", "standard.yaml"])
+@pytest.mark.parametrize("file", ["process.yaml", "form.yaml", "notices.yaml", "standard.yaml", "card.yaml"])
 def test_the_content_of_every_file_is_in_the_hash(file, ak1):
     """Changing one word of a text is another version."""
     changed = {**AK1, file: AK1[file].replace("id: ", "id:  ", 1)}

@@ -22,6 +22,7 @@ class CardEntrySchema(ma.Schema):
     office_title = Words(allow_none=True)
     issued_on = fields.String(allow_none=True)
     expires_on = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True, metadata={"description": "Why a void one is void, such as `newer_print`."})
     level = fields.String(allow_none=True)
     signer = fields.String(allow_none=True)
 

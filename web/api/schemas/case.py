@@ -95,6 +95,14 @@ class CardSchema(ma.Schema):
     downloadable = fields.Boolean()
 
 
+class PrintSchema(ma.Schema):
+    """The print of a card that is not published yet."""
+
+    n = fields.Integer(metadata={"description": "Counts the prints of the card from 1; those before it are void."})
+    code = fields.String()
+    sha256 = fields.String()
+
+
 class NoteSchema(ma.Schema):
     """What was entered with the last move."""
 
@@ -131,6 +139,7 @@ class CaseSchema(ma.Schema):
     step = fields.Nested(StepSchema, allow_none=True)
     incident = fields.String(attribute="step.failed", allow_none=True, dump_default=None)
     card = fields.Nested(CardSchema, allow_none=True)
+    printed = fields.Nested(PrintSchema, allow_none=True, metadata={"description": "Staff only."})
     note = fields.Nested(NoteSchema, allow_none=True)
     doubts = fields.List(fields.String())
     created_at = Moment()

@@ -1,4 +1,4 @@
-"""The register of cards and the stored phases of their signatures."""
+"""The register of cards, their prints, and the stored phases of their signatures."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ card = Table(
     Column("blob", Text),
     Column("level", Text),
     Column("signer", Text),
+    Column("signatures", Integer, nullable=False, server_default=text("1")),
     moment("reserved_at", now=True),
     moment("changed_at", now=True),
     UniqueConstraint("series", "serial", name="card_serial"),
@@ -49,6 +50,28 @@ signature = Table(
     Column("blob", Text, nullable=False),
     Column("cms", LargeBinary),
     Column("phase", Text, nullable=False),
+    Column("account", BigInteger),
     moment("prepared_at", now=True),
     moment("signed_at", nullable=True),
+)
+
+print_ = Table(
+    "print",
+    metadata,
+    Column("case_id", BigInteger, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("card", BigInteger, ForeignKey("card.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("data", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("blob", Text, nullable=False),
+    Column("account", BigInteger, nullable=False),
+    moment("drawn_at", now=True),
+    moment("changed_at", now=True),
+    UniqueConstraint("case_id", "seq", name="print_step"),
+    Index("print_current", "card", unique=True, postgresql_where=text("state = 'current'")),
+    Index("print_file", "sha256"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from workflow.definition.checks import alone, people, places, possible, promises, reach
+from workflow.definition.checks import alone, cards, people, places, possible, promises, reach
 from workflow.definition.checks.fault import Fault, tell
 from workflow.definition.checks.graph import graph_of
 from workflow.definition.checks.ground import Ground
@@ -29,6 +29,9 @@ PROOFS: Sequence[Callable[[Ground], Iterable[Fault]]] = (
     promises.late_clocks,
     promises.ways_around,
     places.unmet_holds,
+    cards.missing_card,
+    cards.missing_field,
+    cards.other_end,
 )
 
 

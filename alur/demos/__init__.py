@@ -1,0 +1,1 @@
+"""The demo's processes: each is driven over HTTP as persons would, with every step timed."""

@@ -1,0 +1,71 @@
+"""Step `countersign_card`: the second signature, by another person, into the field that the first one left for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from signing.levels import Level
+from signing.phases import SigningProfile, prepare
+from signing.prepared import Prepared
+from workers.dossier import Dossier, open_dossier
+from workers.errors import StepError
+from workers.face import card_of
+from workers.numbering import officer_name, officer_of
+from workers.signatures import FIRST, SECOND, signed_file
+from workers.signer import Signer
+from workers.workshop import Workshop
+from workflow.db import prints, register
+from workflow.db.outbox import Work
+from workflow.db.register import Card, SignatureKey
+
+#: How many signatures a card with a second one bears.
+BOTH = 2
+
+
+def countersign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
+    """{card, number, sha256, level}: the card of this case with its second signature, made once."""
+    assert workshop.signer is not None
+    signer: Signer = workshop.once("signer", workshop.signer)
+    dossier = open_dossier(workshop, work)
+    card, revision = _signed_once(workshop, work)
+    key = SignatureKey(card.id, SECOND, revision)
+    done = signed_file(
+        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work)
+    )
+    return {"card": card.id, "number": card.number, "sha256": done.sha256, "level": done.level}
+
+
+def _signed_once(workshop: Workshop, work: Work) -> tuple[Card, int]:
+    """The card that somebody else has signed, and the revision that was signed."""
+    with workshop.engine.connect() as connection:
+        card = register.of_case(connection, work.id.case)
+        if card is None or card.blob is None or card.state != register.SIGNED:
+            raise StepError("card_missing", "There is no signed card to be countersigned.", final=True)
+        printed = prints.current(connection, card.id)
+        revision = printed.n if printed else 1
+        first = register.signing(connection, SignatureKey(card.id, FIRST, revision))
+    if card.signatures != BOTH:
+        raise StepError("no_second_field", "The card was signed without a field for a second signature.", final=True)
+    if first is None or first.account == officer_of(work):
+        raise StepError("same_signer", "The second signature is another person's.", final=True)
+    return card, revision
+
+
+def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, work: Work) -> Prepared:
+    assert card.blob is not None
+    profile = SigningProfile(
+        certificate=signer.holder.certificate,
+        chain=signer.holder.chain,
+        level=Level(work.input["with"]["level"]),
+        trust=signer.trust(),
+        timestamper=signer.timestamper,
+        signing_time=workshop.clock(),
+        field=SECOND,
+        certify=False,
+        name=officer_name(workshop, work),
+        reason=card_of(dossier).reason["id"],
+        location=dossier.office.title["id"],
+    )
+    return asyncio.run(prepare(workshop.blobs.get(card.blob), profile))

@@ -1,0 +1,75 @@
+"""A signature in its stored phases: prepared, signed, finished. An attempt after a crash goes on where the last one
+stopped, and never signs twice."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from signing.errors import SigningError, Unavailable
+from signing.phases import finish, sign
+from signing.prepared import Prepared
+from workers.errors import StepError
+from workers.signer import Signer
+from workers.workshop import Workshop
+from workflow.db import register
+from workflow.db.register import SIGNED, SignatureKey, Signing
+
+#: Fields of a card's file: the first signature certifies it, the second approves it.
+FIRST, SECOND = "Officer", "Second"
+
+
+class Signed(NamedTuple):
+    """A file with its signature, stored."""
+
+    sha256: str
+    level: str
+
+
+def signed_file(
+    workshop: Workshop, signer: Signer, key: SignatureKey, make: Callable[[], Prepared], account: int
+) -> Signed:
+    """The file with the signature `key`, which becomes the card's file. `make` prepares it where no attempt has yet.
+
+    Raises `StepError`, final unless trying again may help.
+    """
+    with told_as_step():
+        stored = _prepared(workshop, key, make, account)
+        ready = Prepared.from_json(stored.prepared, workshop.blobs.get(stored.blob))
+        cms = stored.cms or _signed(workshop, signer, key, ready)
+        pdf = finish(ready, cms)
+    done = Signed(hashlib.sha256(pdf).hexdigest(), ready.level.value)
+    blob = workshop.blobs.put(pdf)
+    with workshop.engine.begin() as connection:
+        register.change(connection, key.card, SIGNED, sha256=done.sha256, blob=blob, level=done.level)
+        register.finished(connection, key)
+    return done
+
+
+@contextmanager
+def told_as_step() -> Iterator[None]:
+    """What signing and drawing refuse, as the step's failure."""
+    try:
+        yield
+    except SigningError as error:
+        raise StepError(error.code, str(error), final=not isinstance(error, Unavailable)) from error
+
+
+def _prepared(workshop: Workshop, key: SignatureKey, make: Callable[[], Prepared], account: int) -> Signing:
+    with workshop.engine.connect() as connection:
+        found = register.signing(connection, key)
+    if found is not None:
+        return found
+    ready = make()
+    blob = workshop.blobs.put(ready.document)
+    with workshop.engine.begin() as connection:
+        return register.prepared(connection, key, ready.to_json(), blob, account)
+
+
+def _signed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared) -> bytes:
+    cms = asyncio.run(sign(ready, signer.holder, signer.timestamper))
+    with workshop.engine.begin() as connection:
+        return register.signed(connection, key, cms)
