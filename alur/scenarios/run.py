@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,8 @@ from workers.signer import Signer
 from workflow.blobs import FolderStore
 from workflow.db import schema
 from workflow.db.connect import ENGINE, engine_for
-from workflow.db.library import Library, publish_shipped
+from workflow.db.library import Library
+from workflow.db.publishing import publish_shipped
 from workflow.definition.process import Process
 from workflow.scenario.coverage import coverage
 from workflow.scenario.model import Scenario
@@ -62,7 +64,7 @@ class Theatre:
         engine = engine_for(self.scratch.furnished, ENGINE, pool_size=1)
         try:
             with engine.begin() as db:
-                publish_shipped(db, process)
+                publish_shipped(db, process, datetime.now(UTC))
         finally:
             engine.dispose()
 

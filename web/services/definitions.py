@@ -11,8 +11,8 @@ from web import here
 from web.database import session
 from web.errors import WebError
 from workflow.db import library
-from workflow.db.library import PUBLISHED
 from workflow.db.tables import definition
+from workflow.db.versions import PUBLISHED
 from workflow.definition.offices import Office
 from workflow.definition.process import Process
 
