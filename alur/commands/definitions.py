@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from alur.commands.common import house, json_option, tell
+from alur.commands.comparing import diff, draw
 from alur.commands.lifecycle import publish, retire, submit
 from workflow.db.drafts import open_ones
 from workflow.db.versions import versions
@@ -66,7 +67,7 @@ def test(process: str | None, language: str, as_json: bool) -> None:
     sys.exit(0 if run_tests(process, language, as_json=as_json) else 1)
 
 
-for _command in (submit, publish, retire):
+for _command in (submit, publish, retire, diff, draw):
     definitions.add_command(_command)
 
 
