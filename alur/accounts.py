@@ -5,17 +5,40 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from workflow.db import memberships
 from workflow.db.tables import account, membership, token
 from workflow.errors import AlurError
+from workflow.standing import EVERY_OFFICE as EVERY_OFFICE
 
 TOKEN_DAYS = 90
-EVERY_OFFICE = "*"
+SUPERVISOR = "supervisor"
+#: Actor of memberships that a new house, a demo or a test begins with.
+FURNISHING = "furnishing"
+
+
+class Listed(NamedTuple):
+    """An account with what it may do."""
+
+    account: int
+    name: str
+    title: str
+    active: bool
+    #: Pairs of role and office.
+    memberships: tuple[tuple[str, str], ...]
+
+
+class NotSupervisorError(AlurError):
+    """The account may not decide about this."""
+
+    code = "not_supervisor"
 
 
 class UnknownAccountError(AlurError):
@@ -50,8 +73,34 @@ def exists(db: Connection, name: str) -> bool:
 
 
 def join(db: Connection, id_: int, role: str, office: str) -> None:
-    """Give the account a role at an office; `*` means every office."""
-    db.execute(upsert(membership).values(account=id_, role=role, office=office).on_conflict_do_nothing())
+    """Give the account a role at an office (`*`: every one), as a house is furnished: nobody asks for four eyes."""
+    memberships.put(db, id_, role, office, FURNISHING, datetime.now(UTC))
+
+
+def supervising(db: Connection, name: str, offices: Collection[str], what: str) -> str:
+    """The account of `name` as text; raises `NotSupervisorError` unless it supervises every one of `offices`.
+
+    `what` is what the person decides about, for the sentence.
+    """
+    id_ = find(db, name)
+    query = select(membership.c.office).where(
+        membership.c.account == id_, membership.c.role == SUPERVISOR, account.c.active
+    )
+    mine = set(db.execute(query.join(account, account.c.id == membership.c.account)).scalars())
+    missing = set() if EVERY_OFFICE in mine else set(offices) - mine
+    if not mine or missing:
+        where = f" of {', '.join(sorted(missing))}" if missing else ""
+        raise NotSupervisorError(f"{name} is no supervisor{where}, and so does not decide about {what}.")
+    return str(id_)
+
+
+def listed(db: Connection) -> Sequence[Listed]:
+    """Every account with its memberships, by name."""
+    held: dict[int, list[tuple[str, str]]] = {}
+    for row in db.execute(select(membership).order_by(membership.c.office, membership.c.role)):
+        held.setdefault(row.account, []).append((row.role, row.office))
+    rows = db.execute(select(account.c.id, account.c.name, account.c.title, account.c.active).order_by(account.c.name))
+    return [Listed(r.id, r.name, r.title, r.active, tuple(held.get(r.id, ()))) for r in rows]
 
 
 def set_password(db: Connection, id_: int, password: str) -> None:

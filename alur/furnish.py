@@ -16,7 +16,7 @@ from alur.settings import Settings
 from alur.wiring import House
 from web.person import DESK, INTAKE
 from workflow.db import calendars, schema
-from workflow.db.library import publish_shipped
+from workflow.db.publishing import publish_shipped
 from workflow.definition.calendars import find_calendar, read_calendar
 from workflow.definition.reader import read_process
 
@@ -54,7 +54,8 @@ def furnish(house: House) -> str:
     with house.engine.begin() as db:
         for name in SHIPPED:
             with as_file(files("definitions") / name) as folder:
-                publish_shipped(db, read_process(folder))
+                texts = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.yaml"))}
+                publish_shipped(db, read_process(folder), datetime.now(UTC), texts)
         for name in SHIPPED_CALENDARS:
             calendars.publish_shipped(db, read_calendar(find_calendar(name)), datetime.now(UTC))
         _open_desk(db)

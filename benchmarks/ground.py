@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from alur import accounts
 from alur.furnish import furnish
 from alur.settings import load
 from alur.wiring import House, open_house
-from workflow.db.library import publish_shipped
 from workflow.db.material import place
+from workflow.db.publishing import publish_shipped
 from workflow.definition.process import Process
 from workflow.definition.reader import parse_process
 from workflow.vault import PersonKey
@@ -71,7 +72,7 @@ def ground(data: Path) -> Iterator[House]:
     with open_house(load({"ALUR_DATA": str(data)}, Path.cwd())) as house:
         furnish(house)
         with house.engine.begin() as db:
-            publish_shipped(db, bench_process())
+            publish_shipped(db, bench_process(), datetime.now(UTC))
             for name in ("applicant", "operator", "signer"):
                 id_ = accounts.add(db, name, name, None)
                 if name != "applicant":

@@ -15,7 +15,7 @@ from tests.kernel_kit import RESULTS, ZONE, variant
 from tests.support import account_id
 from workflow.calendar import AnyCalendar
 from workflow.db import calendars
-from workflow.db.library import publish_shipped
+from workflow.db.publishing import publish_shipped
 from workflow.definition.calendar import Calendar
 from workflow.definition.calendars import parse_calendar
 from workflow.rulebook import Rulebook
@@ -36,7 +36,7 @@ def promise(house: House, folder: Path, target: str, *more: tuple[str, str]) -> 
     """Publish AK-1 with another promise as the newest version; its hash."""
     process = counting(folder, target, *more).process
     with house.engine.begin() as db:
-        publish_shipped(db, process)
+        publish_shipped(db, process, datetime.now(UTC))
     return process.hash
 
 

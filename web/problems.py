@@ -20,8 +20,10 @@ from web.problem_json import problem_json
 from web.statuses import status_of
 from workflow.canonical import NotCanonicalError
 from workflow.db.cases import DataErasedError, StaleRevisionError, UnknownCaseError
+from workflow.db.drafts import UnknownDraftError
 from workflow.definition.calendar import UnknownCalendarError
 from workflow.errors import UnknownDefinitionError
+from workflow.refusals import RefusedError
 
 #: Name of the extension by which pages give the function that shows a problem as a page.
 PAGE = "alur.problem_page"
@@ -41,6 +43,7 @@ _BY_CLASS: dict[type[Exception], str] = {
     UnknownCaseError: "unknown_case",
     UnknownDefinitionError: "unknown_process",
     UnknownCalendarError: "unknown_calendar",
+    UnknownDraftError: "unknown_draft",
     StaleRevisionError: "stale_revision",
     DataErasedError: "data_erased",
     NotCanonicalError: "value_not_admitted",
@@ -77,6 +80,10 @@ def problem_of(error: Exception) -> Problem:
     """What a person is told of `error`; an unexpected one is logged and told as `internal`."""
     if isinstance(error, WebError):
         return error.problem
+    if isinstance(error, RefusedError):
+        refusal = error.refusal
+        text = {code: refusal.sentence(code) for code in ("id", "en")}
+        return Problem(code=refusal.code, text=text, details=refusal.details)
     if isinstance(error, UploadRefused):
         return Problem(code=error.code, text=error.text)
     for kind, code in _BY_CLASS.items():

@@ -13,6 +13,15 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Kalender belum benar; lihat daftar isian (baris:kolom).",
         "en": "The calendar is not right; see the list of fields (line:column).",
     },
+    "definition_invalid": {
+        "id": "Definisi belum benar; lihat daftar isian (berkas:baris:kolom).",
+        "en": "The definition is not right; see the list of fields (file:line:column).",
+    },
+    "unknown_draft": {"id": "Rancangan ini tidak ada.", "en": "There is no such draft."},
+    "bad_files": {
+        "id": "Berkas-berkas ini tidak dapat disimpan: {why}.",
+        "en": "These files cannot be kept: {why}.",
+    },
     "method_not_allowed": {
         "id": "Alamat ini tidak menerima metode {method}.",
         "en": "This address does not take the method {method}.",

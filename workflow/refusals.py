@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.definition.process import Text
+from workflow.errors import AlurError
 
 #: Sentences by code. `{name}` places are filled from the refusal's details.
 SENTENCES: Mapping[str, Text] = {
@@ -124,6 +125,51 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Versi {version} dari kalender {calendar} Anda ajukan sendiri; penyelia lain yang harus menyetujuinya.",
         "en": "You submitted version {version} of the calendar {calendar}; another supervisor must approve it.",
     },
+    "stale_draft": {
+        "id": "Rancangan ini sudah disimpan oleh {by} pada {at} setelah Anda membukanya. Muat ulang, lalu coba lagi.",
+        "en": "This draft was saved by {by} at {at} after you opened it. Reload it, then try again.",
+    },
+    "draft_in_review": {
+        "id": "Rancangan ini sedang dinilai. Kembalikan dahulu bila perlu diubah.",
+        "en": "This draft is in review. Send it back first where it must change.",
+    },
+    "draft_not_in_review": {
+        "id": "Rancangan ini belum diajukan untuk dinilai.",
+        "en": "This draft has not been submitted for review.",
+    },
+    "draft_published": {
+        "id": "Rancangan ini sudah terbit dan tidak berubah lagi. Buka rancangan baru.",
+        "en": "This draft is published and does not change any more. Open a new one.",
+    },
+    "draft_outdated": {
+        "id": "Proses {process} sudah terbit sebagai versi {version} setelah rancangan ini dibuka. "
+        "Bandingkan, lalu simpan di atas versi itu.",
+        "en": "The process {process} was published as version {version} after this draft was opened. "
+        "Compare the two, then save on top of that version.",
+    },
+    "no_draft_in_review": {
+        "id": "Tidak ada rancangan proses {process} yang menunggu penilaian.",
+        "en": "No draft of the process {process} waits for review.",
+    },
+    "definition_four_eyes": {
+        "id": "Anda ikut menulis rancangan ini; penyelia lain yang harus menerbitkannya.",
+        "en": "You are an author of this draft; another supervisor must publish it.",
+    },
+    "staff_unmet": {
+        "id": "Di kantor {office} tidak ada yang dapat bertindak sebagai {role} pada status {state} setelah: {path}. "
+        "Tambah petugas dahulu.",
+        "en": "At the office {office} nobody could act as {role} in {state} after: {path}. Add a person first.",
+    },
+    "staff_worsened": {
+        "id": "Setelah perubahan ini, proses {process} di kantor {office} tidak dapat memenuhi empat mata: "
+        "tidak ada {role} untuk status {state} setelah: {path}.",
+        "en": "After this change the process {process} at the office {office} could not meet four eyes: "
+        "nobody could act as {role} in {state} after: {path}.",
+    },
+    "unknown_version": {
+        "id": "Proses {process} tidak punya versi {version}.",
+        "en": "The process {process} has no version {version}.",
+    },
     "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
     "engine_error": {
         "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",
@@ -182,6 +228,16 @@ class Refusal:
     def as_json(self) -> dict[str, Any]:
         """What is stored as a command's outcome."""
         return {"code": self.code, "details": dict(self.details)} | ({"text": dict(self.text)} if self.text else {})
+
+
+class RefusedError(AlurError):
+    """A change beside cases that is not made; `refusal` tells why."""
+
+    code = "refused"
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.sentence("en"))
+        self.refusal = refusal
 
 
 def sentence(code: str, details: Mapping[str, Any], text: Text | None, language: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from alur import accounts
 from alur.commands.common import house, json_option, tell
@@ -18,20 +18,11 @@ from alur.wiring import House
 from workflow.db import calendar_change, calendars
 from workflow.db.calendar_change import Preview
 from workflow.db.concerned import offices_of
-from workflow.db.tables import membership
 from workflow.definition.calendar import Calendar
 from workflow.definition.calendars import parse_calendar, read_calendar
 from workflow.definition.errors import DefinitionError
-from workflow.errors import AlurError
 
-SUPERVISOR = "supervisor"
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class NotSupervisorError(AlurError):
-    """The account may not decide about a calendar."""
-
-    code = "not_supervisor"
 
 
 @click.group("calendars")
@@ -113,15 +104,8 @@ def _read(file: Path) -> Calendar:
 
 
 def _supervisor(opened: House, db: Connection, name: str, calendar: str) -> str:
-    """The account of `name` as text; raises `NotSupervisorError` unless it supervises every office concerned."""
-    id_ = accounts.find(db, name)
-    query = select(membership.c.office).where(membership.c.account == id_, membership.c.role == SUPERVISOR)
-    mine = set(db.execute(query).scalars())
-    missing = set(offices_of(db, opened.library, calendar)) - mine
-    if not mine or (missing and accounts.EVERY_OFFICE not in mine):
-        where = f" of {', '.join(sorted(missing))}" if missing else ""
-        raise NotSupervisorError(f"{name} is no supervisor{where}.")
-    return str(id_)
+    """The account of `name` as text, which supervises every office that counts by `calendar`."""
+    return accounts.supervising(db, name, offices_of(db, opened.library, calendar), f"the calendar {calendar}")
 
 
 def _words(told: Preview) -> str:

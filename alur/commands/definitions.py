@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from alur.commands.common import house, json_option, tell
-from workflow.db.tables import definition
+from alur.commands.comparing import diff, draw
+from alur.commands.lifecycle import publish, retire, submit
+from workflow.db.drafts import open_ones
+from workflow.db.versions import versions
 from workflow.definition.errors import DefinitionError, Problem
 from workflow.definition.reader import read_process
 from workflow.scenario.reader import SCENARIOS_FILE
@@ -27,12 +29,15 @@ def definitions() -> None:
 @definitions.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """Processes and their versions."""
+    """Processes and their versions, and drafts that wait."""
     with house() as opened, opened.engine.connect() as db:
-        query = select(definition.c.process, definition.c.version, definition.c.status, definition.c.hash)
-        rows = [dict(r) for r in db.execute(query.order_by(definition.c.process, definition.c.version)).mappings()]
-    words = "\n".join(f"{r['process']:<16} {r['version']:>3}  {r['status']:<10} {r['hash'][:12]}" for r in rows)
-    tell(rows, words or "No process is published yet; `alur serve` publishes those that ship.", as_json=as_json)
+        known, waiting = versions(db), open_ones(db)
+    rows = [{"process": v.process, "version": v.version, "status": v.status, "hash": v.hash} for v in known]
+    lines = [f"{v.process:<16} {v.version:>3}  {v.status:<10} {v.hash[:12]}" for v in known]
+    rows += [{"process": d.process, "draft": d.id, "status": d.status, "hash": d.hash} for d in waiting]
+    lines += [f"{d.process:<16}   –  {d.status:<10} draft {d.id} by {', '.join(d.authors)}" for d in waiting]
+    words = "\n".join(lines) or "No process is published yet; `alur serve` publishes those that ship."
+    tell(rows, words, as_json=as_json)
 
 
 @definitions.command()
@@ -60,6 +65,10 @@ def test(process: str | None, language: str, as_json: bool) -> None:
     from alur.commands.testing import run_tests
 
     sys.exit(0 if run_tests(process, language, as_json=as_json) else 1)
+
+
+for _command in (submit, publish, retire, diff, draw):
+    definitions.add_command(_command)
 
 
 def _problems(file: Path) -> Iterable[Problem]:

@@ -21,7 +21,8 @@ from workers.signer import Signer
 from workflow.blobs import FolderStore
 from workflow.db import calendars, schema
 from workflow.db.connect import ENGINE, engine_for
-from workflow.db.library import Library, publish_shipped
+from workflow.db.library import Library
+from workflow.db.publishing import publish_shipped
 from workflow.definition.calendars import find_calendar, read_calendar
 from workflow.scenario.coverage import coverage
 from workflow.scenario.model import Scenario
@@ -65,7 +66,7 @@ class Theatre:
         engine = engine_for(self.scratch.furnished, ENGINE, pool_size=1)
         try:
             with engine.begin() as db:
-                publish_shipped(db, script.process)
+                publish_shipped(db, script.process, datetime.now(UTC))
                 for name in _calendars(script, library):
                     file = find_calendar(name, script.ground.folder)
                     calendars.publish_shipped(db, read_calendar(file), LONG_AGO)

@@ -154,9 +154,31 @@ def test_the_web_cannot_issue_a_card_or_give_a_role(quiet: House) -> None:
             "INSERT INTO membership VALUES (1, 'signer', 'palembang')",
             "INSERT INTO outbox (case_id, seq, kind, queue, input) VALUES (1, 1, 'sign_card', 'signing', '{}')",
             "SELECT * FROM signature",
-            "UPDATE definition SET status = 'published'",
         ):
             assert "permission denied" in refused(db, sql)
+
+
+def test_the_web_changes_definitions_for_supervisors_only(quiet: House) -> None:
+    """Nobody else opens a draft, saves, retires or publishes; a supervisor does it in no other name."""
+    insert = (
+        "INSERT INTO definition (hash, process, version, body, status, author, approver, created_at) "
+        "VALUES ('h2', 'ak1-online', 2, '{}', 'published', '1', '%s', now())"
+    )
+    writes = ["UPDATE definition SET status = 'retired'", "INSERT INTO draft (process) VALUES ('ak1-online')"]
+    with as_web(quiet, "operator", "palembang") as db:
+        me = str(account_id(quiet, "operator"))
+        for sql in [*writes, insert % me]:
+            assert "row-level security" in (said := refused(db, sql)) or "did not write it" in said
+    with as_web(quiet, "supervisor", "palembang") as db:
+        assert "row-level security" in refused(db, "UPDATE definition SET status = 'published'")
+        assert "permission denied" in refused(db, "UPDATE definition SET approver = '1'")
+        draft = db.execute(text("INSERT INTO draft (process) VALUES ('ak1-online') RETURNING id")).scalar_one()
+        save = f"INSERT INTO draft_save (draft, revision, author, at, files) VALUES ({draft}, 1, '%s', now(), '{{}}')"
+        db.commit()
+    with as_web(quiet, "supervisor", "palembang") as db:
+        assert "row-level security" in refused(db, save % account_id(quiet, "supervisor2"))
+        db.execute(text(save % account_id(quiet, "supervisor")))
+        assert "permission denied" in refused(db, f"DELETE FROM draft_save WHERE draft = {draft}")
 
 
 COMMAND = 'INSERT INTO command (case_id, "do", actor, key) VALUES (:c, :d, :a, gen_random_uuid())'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.api_kit import officer, refused
 from tests.drain_kit import quiet_house, whole
 from tests.kernel_kit import variant
 from tests.tasks_kit import code, name_deputy, task_id, waiting
-from workflow.db.library import publish_shipped
+from workflow.db.publishing import publish_shipped
 
 _TASK = 'title: {id: "Disetujui", en: "Approved"}\n    task: {role: signer, bulk: true%s}'
 ROUTED = (_TASK % "", _TASK % ", office: lamongan")
@@ -23,7 +24,7 @@ def routed(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     with quiet_house(house) as own:
         book = variant(tmp_path_factory.mktemp("routed"), ROUTED)
         with own.engine.begin() as db:
-            publish_shipped(db, book.process)
+            publish_shipped(db, book.process, datetime.now(UTC))
         yield own
 
 

@@ -100,7 +100,7 @@ def _open_task(case: int, tone: str) -> str:
 
 
 def _title(do: str) -> str:
-    for process in definitions.processes():
+    for process in definitions.known():
         if do in process.transitions:
             return local(process.transitions[do].title)
     return do

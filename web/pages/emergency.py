@@ -96,7 +96,7 @@ def _mistakes(error: WebError | UnknownCaseError) -> dict[str, str]:
 
 def _roles() -> list[tuple[str, str]]:
     """Roles that may be taken in an emergency, over all processes."""
-    found = {r.name: local(r.title) or r.name for p in definitions.processes() for r in p.roles.values() if not r.party}
+    found = {r.name: local(r.title) or r.name for p in definitions.known() for r in p.roles.values() if not r.party}
     return sorted(((n, t) for n, t in found.items() if n not in WATCHING), key=lambda r: r[1])
 
 

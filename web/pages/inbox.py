@@ -39,15 +39,15 @@ def tasks() -> Response:
     person = here.signed_in()
     if not person.is_staff:
         raise WebError("forbidden")
-    known = {p.name: p for p in definitions.processes()}
+    known = {p.name: p for p in definitions.known()}
     asked = _asked()
     queues = _queues(asked, known)
     asked = replace(asked, role=asked.role or queues[0].role)
     found = inbox.page(asked, after=request.args.get("after"), limit=PAGE)
-    bulk = _bulk(found.tasks, known) if asked.role else None
+    bulk = _bulk(found.tasks) if asked.role else None
     return shown(
         "staff/inbox.html",
-        rows=[_row(r, known) for r in found.tasks],
+        rows=[_row(r) for r in found.tasks],
         total=_capped(found.total),
         overdue=found.overdue,
         overdue_words=_capped(found.overdue),
@@ -142,7 +142,7 @@ def _is_office_staff(known: Mapping[str, Process]) -> bool:
     return any(role in staff for role, _office in here.signed_in().memberships)
 
 
-def _row(row: Row, known: Mapping[str, Process]) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, Any]:
     zone = here.ports().library.offices[row.office].zone
     now = here.ports().clock()
     held = row.holder is not None and (row.until is None or row.until > now)
@@ -150,7 +150,7 @@ def _row(row: Row, known: Mapping[str, Process]) -> dict[str, Any]:
         "id": row.id,
         "case": row.case,
         "state": local(row.state_title),
-        "tone": tones.tone(known[row.process], row.state) if row.process in known else "work",
+        "tone": tones.tone(definitions.pinned(row.definition), row.state),
         "office": local(row.office_title),
         "due": row.due and times.due(row.due, now, zone),
         "arrived": times.moment(row.arrived, zone),
@@ -164,12 +164,12 @@ def _row(row: Row, known: Mapping[str, Process]) -> dict[str, Any]:
     }
 
 
-def _bulk(rows: Any, known: Mapping[str, Process]) -> list[dict[str, str]]:
+def _bulk(rows: Any) -> list[dict[str, str]]:
     """Transitions that may be done for many of these rows at once."""
-    states = {(r.process, r.state) for r in rows if r.bulk}
+    states = {(r.definition, r.state) for r in rows if r.bulk}
     found: dict[str, str] = {}
-    for process, state in sorted(states):
-        spec = known[process]
+    for hash_, state in sorted(states):
+        spec = definitions.pinned(hash_)
         role = spec.states[state].task
         for move in spec.moves_from(state):
             if role and move.by == role.role and not move.input:

@@ -13,9 +13,10 @@ from web.errors import WebError
 from web.language import language
 from web.pages import times
 from web.pages.answers import go, key_sent, new_key, require_person, shown
-from web.pages.glance import Glance, glance_of
+from web.pages.glance import Glance, glance
 from web.pages.words import _, local
 from web.services import cases, definitions, notices, once
+from web.services.sight import see
 from web.services.views import CaseView
 from web.statuses import status_of
 
@@ -80,10 +81,7 @@ def _start_page(errors: dict[str, str], status: int) -> Response:
 
 
 def _glance(view: CaseView) -> Glance:
-    library = here.ports().library
-    process = next(p for p in definitions.processes() if p.name == view.process)
-    zone = library.offices[view.office].zone
-    return glance_of(view, process, zone)
+    return glance(see(view.id), view)
 
 
 def _news() -> list[dict[str, Any]]:

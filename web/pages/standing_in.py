@@ -143,7 +143,7 @@ def _led() -> tuple[Office, ...]:
 
 
 def _role_titles() -> dict[str, Text]:
-    named = {r.name: r.title for p in definitions.processes() for r in p.roles.values() if not r.party}
+    named = {r.name: r.title for p in definitions.known() for r in p.roles.values() if not r.party}
     return {**HOUSE_ROLES, **{name: title or {"id": name, "en": name} for name, title in named.items()}}
 
 

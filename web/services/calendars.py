@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from web import here
 from web.database import session
-from web.errors import FieldError, Problem, ProblemError, WebError, filled
+from web.errors import FieldError, WebError
 from web.person import SUPERVISOR, Person
 from workflow.db import calendar_change, calendars
 from workflow.db.calendar_change import Preview
-from workflow.db.calendars import CalendarRefusedError, Version
+from workflow.db.calendars import Version
 from workflow.db.concerned import offices_of
 from workflow.definition.calendar import Calendar
 from workflow.definition.errors import DefinitionError
-from workflow.refusals import SENTENCES
 
 
 def listed() -> Sequence[Version]:
@@ -30,41 +29,32 @@ def versions(name: str) -> Sequence[Version]:
 def preview(name: str, text: str | None) -> Preview:
     """What the calendar of `text`, or the draft that waits, would change if it were published now.
 
-    Raises `WebError`: `forbidden`, `calendar_invalid`, `no_calendar_draft`.
+    Raises `WebError` and refusals: `forbidden`, `calendar_invalid`, `no_calendar_draft`.
     """
     _require_supervisor(name)
     ports = here.ports()
-    try:
-        new = _parse(name, text) if text else calendars.read(session(), calendars.draft(session(), name).hash)
-    except CalendarRefusedError as error:
-        raise _problem(error) from None
+    new = _parse(name, text) if text else calendars.read(session(), calendars.draft(session(), name).hash)
     return calendar_change.preview(session(), ports.library, new, ports.clock())
 
 
 def submit(name: str, text: str) -> Version:
     """Keep a new version as a draft.
 
-    Raises `WebError`: `forbidden`, `calendar_invalid`, `calendar_known`, `calendar_version`.
+    Raises `WebError` and refusals: `forbidden`, `calendar_invalid`, `calendar_known`, `calendar_version`.
     """
     person = _require_supervisor(name)
     new = _parse(name, text)
-    try:
-        calendars.submit(session(), new, str(person.account), here.ports().clock())
-        return calendars.draft(session(), name)
-    except CalendarRefusedError as error:
-        raise _problem(error) from None
+    calendars.submit(session(), new, str(person.account), here.ports().clock())
+    return calendars.draft(session(), name)
 
 
 def publish(name: str) -> tuple[Version, Preview]:
     """Publish the draft that waits.
 
-    Raises `WebError`: `forbidden`, `no_calendar_draft`, `calendar_four_eyes`.
+    Raises `WebError` and refusals: `forbidden`, `no_calendar_draft`, `calendar_four_eyes`.
     """
     person, ports = _require_supervisor(name), here.ports()
-    try:
-        return calendar_change.publish(session(), ports.library, name, str(person.account), ports.clock())
-    except CalendarRefusedError as error:
-        raise _problem(error) from None
+    return calendar_change.publish(session(), ports.library, name, str(person.account), ports.clock())
 
 
 def _require_supervisor(name: str) -> Person:
@@ -88,9 +78,3 @@ def _parse(name: str, text: str) -> Calendar:
             for p in error.problems
         ]
         raise WebError("calendar_invalid", fields=fields) from None
-
-
-def _problem(error: CalendarRefusedError) -> ProblemError:
-    refusal = error.refusal
-    text = filled(SENTENCES[refusal.code], refusal.details)
-    return ProblemError(Problem(code=refusal.code, text=text, details=refusal.details))

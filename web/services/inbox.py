@@ -49,6 +49,8 @@ class Row:
     case: int
     process: str
     process_title: Text
+    #: Hash of the version that the case pins.
+    definition: str
     state: str
     state_title: Text
     role: str
@@ -179,6 +181,7 @@ def _row(row: Any, person: Person, names: Mapping[str, Text], lent: lending.Lent
         case=row.case_id,
         process=row.process,
         process_title=process.title,
+        definition=row.definition,
         state=row.state,
         state_title=state.title,
         role=row.role,

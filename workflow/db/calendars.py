@@ -12,8 +12,7 @@ from sqlalchemy import Select, func, insert, select, update
 from workflow.db.cases import Executor
 from workflow.db.tables import calendar
 from workflow.definition.calendar import Calendar, UnknownCalendarError
-from workflow.errors import AlurError
-from workflow.refusals import Refusal
+from workflow.refusals import Refusal, RefusedError
 
 #: Author and approver of what comes with Alur.
 SHIPPED = "shipped"
@@ -21,14 +20,10 @@ SHIPPED = "shipped"
 _LOCK = 4119
 
 
-class CalendarRefusedError(AlurError):
+class CalendarRefusedError(RefusedError):
     """A version cannot be submitted or published; `refusal` tells why."""
 
     code = "calendar_refused"
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.sentence("en"))
-        self.refusal = refusal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

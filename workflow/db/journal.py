@@ -5,6 +5,7 @@ Like the history of a case it holds codes, digests and verdicts, never a persona
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from workflow.db.cases import Executor
-from workflow.db.tables import journal
+from workflow.db.tables import journal, journal_note
 from workflow.events import GENESIS, Event, first_break, seal
+from workflow.vault import SALT_BYTES, salted_digest
 
 #: The journal is chained like a case's history; no case has this number.
 NO_CASE = 0
@@ -32,6 +34,22 @@ def record(db: Executor, *, actor: str, type: str, body: Mapping[str, Any], at: 
     sealed = seal(previous, NO_CASE, seq, type, actor, at, body)
     db.execute(insert(journal).values(seq=seq, type=type, actor=actor, at=at, body=body, hash=sealed.hash))
     return int(seq)
+
+
+def record_said(db: Executor, *, actor: str, type: str, body: Mapping[str, Any], said: str | None, at: datetime) -> int:
+    """Like `record`, with what a person said: `body` gets its salted digest as `said`, the words are kept apart."""
+    if not said:
+        return record(db, actor=actor, type=type, body=body, at=at)
+    salt = secrets.token_bytes(SALT_BYTES)
+    digest = salted_digest(salt, said.encode())
+    seq = record(db, actor=actor, type=type, body={**body, "said": digest}, at=at)
+    db.execute(insert(journal_note).values(seq=seq, salt=salt, text=said))
+    return seq
+
+
+def said_at(db: Executor, seq: int) -> str | None:
+    """What was said with event `seq`; None where nothing was, or where it was erased."""
+    return db.execute(select(journal_note.c.text).where(journal_note.c.seq == seq)).scalar()
 
 
 def read(db: Executor, *, types: Sequence[str] = (), before: int | None = None, limit: int = 100) -> list[Event]:

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from workflow.db.calendar_shelf import Calendars
 from workflow.db.tables import definition
+from workflow.db.versions import newest
 from workflow.definition.offices import Office
 from workflow.definition.process import Process
 from workflow.definition.reader import load_process
 from workflow.errors import UnknownDefinitionError
 from workflow.rulebook import Rulebook, counts_office_time
-
-PUBLISHED = "published"
 
 
 class Library:
@@ -88,34 +87,7 @@ class Library:
 
 def current(connection: Connection | Session, process: str) -> str:
     """Hash of the newest published version of `process`; raises `UnknownDefinitionError`."""
-    hash_ = connection.execute(
-        select(definition.c.hash)
-        .where(definition.c.process == process, definition.c.status == PUBLISHED)
-        .order_by(definition.c.version.desc())
-        .limit(1)
-    ).scalar()
-    if hash_ is None:
+    found = newest(connection, process)
+    if found is None:
         raise UnknownDefinitionError(f"There is no published process named {process}.")
-    return str(hash_)
-
-
-def publish_shipped(connection: Connection | Session, process: Process) -> int | None:
-    """Publish a definition that came with Alur; the version it got, or None when it was there already."""
-    if connection.execute(select(definition.c.hash).where(definition.c.hash == process.hash)).scalar():
-        return None
-    last = connection.execute(
-        select(func.max(definition.c.version)).where(definition.c.process == process.name)
-    ).scalar()
-    version = (last or 0) + 1
-    connection.execute(
-        insert(definition).values(
-            hash=process.hash,
-            process=process.name,
-            version=version,
-            body=process.body,
-            status=PUBLISHED,
-            author="shipped",
-            approver="shipped",
-        )
-    )
-    return version
+    return found.hash

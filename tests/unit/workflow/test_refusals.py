@@ -14,6 +14,14 @@ DETAILS = {
         code: {"calendar": "disnaker", "version": 2, "next": 3}
         for code in ("calendar_known", "calendar_version", "no_calendar_draft", "calendar_four_eyes")
     },
+    **{
+        code: {"process": "p", "office": "o", "role": "r", "state": "s", "path": ["submit", "begin"]}
+        for code in ("staff_unmet", "staff_worsened")
+    },
+    "stale_draft": {"by": "eka", "at": "t", "revision": 2},
+    "draft_outdated": {"process": "p", "version": 2},
+    "no_draft_in_review": {"process": "p"},
+    "unknown_version": {"process": "p", "version": 2},
     "unknown_transition": {"do": "d"},
     "wrong_state": {"do": "d", "state": "s", "since": ""},
     "stale_revision": {"revision": 2, "since": ""},

@@ -10,7 +10,8 @@ from workflow.db.tables.calendars import calendar, recount
 from workflow.db.tables.cards import card, card_series, print_, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
 from workflow.db.tables.columns import metadata
-from workflow.db.tables.journal import journal
+from workflow.db.tables.drafts import definition_text, draft, draft_save
+from workflow.db.tables.journal import journal, journal_note
 from workflow.db.tables.people import access_log, account, idempotency, membership, notice, person_key, token
 from workflow.db.tables.work import command, incident, outbox, task, timer
 
@@ -25,8 +26,11 @@ __all__ = [
     "case_key",
     "command",
     "definition",
+    "definition_text",
     "deputy",
     "document",
+    "draft",
+    "draft_save",
     "event",
     "glass",
     "hold",
@@ -34,6 +38,7 @@ __all__ = [
     "idempotency",
     "incident",
     "journal",
+    "journal_note",
     "kin",
     "membership",
     "metadata",

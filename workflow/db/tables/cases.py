@@ -18,6 +18,7 @@ definition = Table(
     Column("author", Text, nullable=False),
     Column("approver", Text),
     moment("created_at", now=True),
+    Column("draft", BigInteger),
     UniqueConstraint("process", "version", name="definition_version"),
 )
 
