@@ -156,8 +156,7 @@ _PLAIN = ("documents", "complete", "moved_by", "fired", "holds", "line")
 def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments of `Case` from what `fold_to_json` stored."""
     out: dict[str, Any] = {k: fold[k] for k in _PLAIN if k in fold}
-    if "owed" in fold:
-        out["owed"] = tuple(fold["owed"])
+    out |= {name: tuple(fold[name]) for name in ("owed", "recused") if name in fold}
     for name in ("submitted_at", "entered_at"):
         if name in fold:
             out[name] = _moment(fold[name])
@@ -169,8 +168,6 @@ def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
         out["step"] = Step(seq, run, tuple(moves), actor, role, carry, failed)
     if "performed" in fold:
         out["performed"] = {role: tuple(persons) for role, persons in fold["performed"].items()}
-    if "recused" in fold:
-        out["recused"] = tuple(fold["recused"])
     if "glass" in fold:
         out["glass"] = tuple(Grant(a, b, c, datetime.fromisoformat(d)) for a, b, c, d in fold["glass"])
     for name in ("clocks", "aside"):

@@ -149,7 +149,7 @@ SENTENCES: Mapping[str, Text] = {
         "en": "The action {do} is still owed and does not exist in the new definition.",
     },
     "role_gone": {
-        "id": "Peran {roles} sudah bertindak pada permohonan ini dan tidak ada di definisi tujuan. Petakan dalam rencana.",
+        "id": "Peran {roles} sudah bertindak di sini dan tidak ada di definisi tujuan. Petakan dalam rencana.",
         "en": "The roles {roles} acted on this case and do not exist in the new definition. Map them in the plan.",
     },
     "task_lost": {

@@ -11,6 +11,7 @@ from workflow.db.tables.cards import card, card_series, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
 from workflow.db.tables.columns import metadata
 from workflow.db.tables.journal import journal
+from workflow.db.tables.migrations import migration, migration_case
 from workflow.db.tables.people import access_log, account, idempotency, membership, notice, person_key, token
 from workflow.db.tables.work import command, incident, outbox, task, timer
 
@@ -37,6 +38,8 @@ __all__ = [
     "kin",
     "membership",
     "metadata",
+    "migration",
+    "migration_case",
     "notice",
     "outbox",
     "person_key",
