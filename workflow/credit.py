@@ -85,11 +85,12 @@ def carry_counts(
 
 def _same(timer: StateTimer, among: Iterable[StateTimer]) -> StateTimer | None:
     """The one of `among` that does what `timer` does, of the same length before another."""
-    alike = [t for t in among if _purpose(t) == _purpose(timer)]
+    alike = [t for t in among if purpose(t) == purpose(timer)]
     return next((t for t in alike if _length(t) == _length(timer)), alike[0] if alike else None)
 
 
-def _purpose(timer: StateTimer) -> tuple[bool, str | None, str | None]:
+def purpose(timer: StateTimer) -> tuple[bool, str | None, str | None]:
+    """What a timer is for: once or again and again, the transition that it fires, the notice that it tells."""
     return timer.every is None, timer.fire, timer.notify.notice if timer.notify else None
 
 
