@@ -39,7 +39,12 @@ BACK = {new: old for old, new in TO_CHECKING.items()}
 
 def renamed_word(folder: Path, old: str, new: str) -> Process:
     """AK-1 with one name replaced wherever it stands as a word of `process.yaml`, texts left out."""
-    return changed(folder, lambda text: re.sub(rf"(?<![\w\"-]){old}(?![\w-])", new, text))
+    return changed(folder, lambda text: as_word(text, old, new))
+
+
+def as_word(text: str, old: str, new: str) -> str:
+    """`text` with a name replaced wherever it stands as a word, quoted texts left out."""
+    return re.sub(rf"(?<![\w\"-]){old}(?![\w-])", new, text)
 
 
 def changed(folder: Path, edit: Callable[[str], str]) -> Process:

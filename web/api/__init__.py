@@ -16,6 +16,7 @@ from web.api import (
     glass,
     incidents,
     intake,
+    migrations,
     notices,
     relatives,
     tasks,
@@ -41,6 +42,7 @@ _NOUNS = (
     deputies,
     relatives,
     glass,
+    migrations,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -67,8 +67,8 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """For storing and for `--json`."""
-        told = asdict(self)
-        return {name: dict(sorted(v.items())) if isinstance(v, dict) else v for name, v in told.items()}
+        told = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: dict(sorted(v.items())) if isinstance(v, Counter) else v for name, v in told.items()}
 
     def refuse(self, case: Case, refusal: Refusal) -> None:
         """Count a case that stays."""
