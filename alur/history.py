@@ -56,8 +56,6 @@ def replay_case(db: Connection, library: Library, id_: int, *, at: str | None, s
     stored = cases.get(db, id_).case
     events = read_history(db, id_)
     chosen = [e for e in events if (seq is None or e.seq <= seq) and (at is None or e.at <= _moment(at))]
-    library.process(db, stored.definition)
-    book = library.book(stored.definition, stored.office)
     start = Case(
         id=stored.id,
         process=stored.process,
@@ -65,7 +63,7 @@ def replay_case(db: Connection, library: Library, id_: int, *, at: str | None, s
         office=stored.office,
         owner=stored.owner,
     )
-    folded = fold(book, start, chosen)
+    folded = fold(library.look_up(db, stored.office), start, chosen)
     complete = len(chosen) == len(events)
     broken = first_break(chosen)
     if broken is not None:

@@ -14,7 +14,7 @@ import orjson
 from ruamel.yaml import YAML
 
 from workflow.case import Case, fold_from_json, fold_text
-from workflow.commands import FINISH_STEP, FIRE_TIMER, SUBMIT, Actor, Command, Standing, Submission
+from workflow.commands import FINISH_STEP, FIRE_TIMER, MIGRATE, SUBMIT, Actor, Command, Standing, Submission
 from workflow.decide import decide
 from workflow.decision import Decision, Effect
 from workflow.definition.process import Process
@@ -90,6 +90,8 @@ class Desk:
 
     def __init__(self, book: Rulebook | None = None, *, owner: str | None = "1", at: datetime = START) -> None:
         self.book = book or ak1()
+        #: Rulebooks by hash, those of definitions that the case left included.
+        self.books = {self.book.process.hash: self.book}
         process = self.book.process
         self.new = Case(id=17, process=process.name, definition=process.hash, office="palembang", owner=owner)
         self.case = self.new
@@ -144,6 +146,24 @@ class Desk:
         said |= {"result": RESULTS[step.run]} if ok else {"code": "tsa_unavailable", "attempts": 6}
         return self.perform(Command(FINISH_STEP, SYSTEM, payload=said | payload))
 
+    def migrate(self, into: Rulebook, **asked: Any) -> Decision:
+        """Take the definition of `into`; states keep their names unless `states` says otherwise."""
+        old, new = self.book.process, into.process
+        payload = {
+            "migration": 1,
+            "from": [old.hash],
+            "to": new.hash,
+            "states": {name: name for name in old.states if name in new.states},
+            **asked,
+        }
+        fields = {name: payload.pop(name) for name in ("data", "standings") if name in payload}
+        command = Command(MIGRATE, SYSTEM, payload=payload, into=into, **{"data": good_data(), **fields})
+        self.books[new.hash] = into
+        decision = self.perform(command)
+        if decision.refusal is None:
+            self.book = into
+        return decision
+
     def fire(self, timer: str) -> Decision:
         """Fire a timer by its name."""
         return self.perform(Command(FIRE_TIMER, TIMER, payload={"timer": timer}))
@@ -155,7 +175,7 @@ class Desk:
     def check(self) -> None:
         """The chain is whole, the fold of all events is the case, and the stored form gives it back."""
         assert first_break(self.events) is None
-        assert fold(self.book, self.new, self.events) == self.case
+        assert fold(self.books.__getitem__, self.new, self.events) == self.case
         assert stored_and_read(self.case) == self.case
 
     def types(self) -> list[str]:

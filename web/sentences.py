@@ -9,6 +9,10 @@ from workflow.definition.process import Text
 SENTENCES: Mapping[str, Text] = {
     "not_found": {"id": "Alamat ini tidak ada.", "en": "There is nothing at this address."},
     "unknown_calendar": {"id": "Kalender ini tidak ada.", "en": "There is no such calendar."},
+    "plan_invalid": {
+        "id": "Rencana pemindahan belum benar; lihat daftar isian (baris:kolom).",
+        "en": "The plan is not right; see the list of fields (line:column).",
+    },
     "calendar_invalid": {
         "id": "Kalender belum benar; lihat daftar isian (baris:kolom).",
         "en": "The calendar is not right; see the list of fields (line:column).",

@@ -1,4 +1,4 @@
-"""The clock process: dues that follow calendars, timers, what a lost bell left behind, due steps, pruning."""
+"""The clock process: dues that follow calendars, moves between definitions, timers, lost bells, due steps, pruning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from workers import doorbell, relay
-from workflow.db import recount, sweeps
+from workflow.db import migration_run, recount, sweeps
 from workflow.db.library import Library
 
 TICK_SECONDS = 0.5
@@ -52,6 +52,12 @@ def follow_calendars(engine: Engine, library: Library, now: datetime, most: int 
     return pages
 
 
+def move_cases(engine: Engine, library: Library, now: datetime) -> bool:
+    """Bring migrations of cases a step on; True when one has more to do at once."""
+    with engine.begin() as connection:
+        return migration_run.step(connection, library, now)
+
+
 def run(engine: Engine, redis: Redis, library: Library, clock: Callable[[], datetime], stop: threading.Event) -> None:
     """Tick until `stop`; a database that is away is waited for."""
     ticks = 0
@@ -59,6 +65,7 @@ def run(engine: Engine, redis: Redis, library: Library, clock: Callable[[], date
         ticks += 1
         try:
             follow_calendars(engine, library, clock(), PAGES_A_TICK)
+            move_cases(engine, library, clock())
             tick(engine, redis, clock())
             if ticks % PRUNE_EVERY == 0:
                 with engine.begin() as connection:

@@ -101,6 +101,8 @@ class Case(NamedTuple):
     #: Persons who acted since the last submission, by role (rule 15).
     performed: Mapping[str, tuple[str, ...]] = NONE
     clocks: Mapping[str, Reading] = NONE
+    #: Ledgers of clocks that an earlier definition counted and this one does not know.
+    aside: Mapping[str, Reading] = NONE
     #: How often each timer of the current state has fired, by index.
     fired: Mapping[str, int] = NONE
     #: HMAC of the key it holds, by hold.
@@ -127,6 +129,7 @@ def fold_to_json(case: Case) -> dict[str, Any]:
         "step": case.step and tuple(case.step),
         "performed": case.performed,
         "clocks": {name: tuple(r) for name, r in case.clocks.items()},
+        "aside": {name: tuple(r) for name, r in case.aside.items()},
         "fired": case.fired,
         "holds": case.holds,
         "line": case.line,
@@ -153,8 +156,7 @@ _PLAIN = ("documents", "complete", "moved_by", "fired", "holds", "line")
 def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments of `Case` from what `fold_to_json` stored."""
     out: dict[str, Any] = {k: fold[k] for k in _PLAIN if k in fold}
-    if "owed" in fold:
-        out["owed"] = tuple(fold["owed"])
+    out |= {name: tuple(fold[name]) for name in ("owed", "recused") if name in fold}
     for name in ("submitted_at", "entered_at"):
         if name in fold:
             out[name] = _moment(fold[name])
@@ -166,16 +168,18 @@ def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
         out["step"] = Step(seq, run, tuple(moves), actor, role, carry, failed)
     if "performed" in fold:
         out["performed"] = {role: tuple(persons) for role, persons in fold["performed"].items()}
-    if "recused" in fold:
-        out["recused"] = tuple(fold["recused"])
     if "glass" in fold:
         out["glass"] = tuple(Grant(a, b, c, datetime.fromisoformat(d)) for a, b, c, d in fold["glass"])
-    if "clocks" in fold:
-        out["clocks"] = {
-            name: Reading(datetime.fromisoformat(a), _moment(b), _pauses(c), _moment(d), tuple(e))
-            for name, (a, b, c, d, e) in fold["clocks"].items()
-        }
+    for name in ("clocks", "aside"):
+        if name in fold:
+            out[name] = {clock: _reading(*parts) for clock, parts in fold[name].items()}
     return out
+
+
+def _reading(
+    started: str, paused: str | None, pauses: list[list[str]], stopped: str | None, fired: list[int]
+) -> Reading:
+    return Reading(datetime.fromisoformat(started), _moment(paused), _pauses(pauses), _moment(stopped), tuple(fired))
 
 
 def _pauses(stored: list[list[str]]) -> tuple[tuple[datetime, datetime], ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from workflow.case import NONE
+from workflow.rulebook import Rulebook
 
 SYSTEM, TIMER, HOLD = "system", "timer", "hold"
 
@@ -14,9 +15,11 @@ SUBMIT = "submit"
 FIRE_TIMER = "@timer"
 #: A worker finished a step: `payload` is {step, ok, result | code}.
 FINISH_STEP = "@step"
+#: The case takes another definition: `payload` says which and how (`workflow.migrating`).
+MIGRATE = "@migrate"
 
 #: Commands that only Alur's own processes write.
-INTERNAL = frozenset({FIRE_TIMER, FINISH_STEP})
+INTERNAL = frozenset({FIRE_TIMER, FINISH_STEP, MIGRATE})
 
 
 class Actor(NamedTuple):
@@ -83,3 +86,5 @@ class Command(NamedTuple):
     standings: Mapping[str, tuple[str, tuple[Standing, ...]]] = NONE
     #: What Alur's own processes say with an internal command.
     payload: Mapping[str, Any] = NONE
+    #: Rules of the definition into which a case is moved.
+    into: Rulebook | None = None

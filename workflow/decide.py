@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow import incidents, timers
+from workflow import incidents, migrating, timers
 from workflow.case import DRAFT, Case, Step
 from workflow.clocks import due
-from workflow.commands import FINISH_STEP, FIRE_TIMER, HOLD, INTERNAL, SUBMIT, SYSTEM, TIMER, Command
+from workflow.commands import FINISH_STEP, FIRE_TIMER, HOLD, INTERNAL, MIGRATE, SUBMIT, SYSTEM, TIMER, Command
 from workflow.conditions import require_guards, told
 from workflow.decision import Decision, Draft, Refused
 from workflow.definition.process import BUILT_IN_MOVERS, StateTimer
@@ -226,6 +226,7 @@ _DECIDERS: Mapping[str, Callable[[Draft, Command], None]] = {
     SUBMIT: _submit,
     FIRE_TIMER: _fire_timer,
     FINISH_STEP: _finish_step,
+    MIGRATE: migrating.migrate,
     incidents.RETRY: _retry,
     incidents.SKIP: _skip,
     incidents.DIVERT: _divert,

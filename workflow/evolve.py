@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow import clocks
+from workflow import clocks, credit
 from workflow.case import Case, Grant, Step, Task
 from workflow.errors import CorruptHistoryError
 from workflow.events import Event
@@ -16,7 +16,12 @@ from workflow.rulebook import Rulebook
 #: The verdict of a review that lets the grant run on; every other ends it at once.
 JUSTIFIED = "justified"
 
+#: The event by which a case takes another definition; it is folded with the rules to which it leads.
+MIGRATED = "migrated"
+
 Change = Callable[[Rulebook, Case, Event], Mapping[str, Any]]
+#: Look-up of rules by the hash of their definition.
+Books = Callable[[str], Rulebook]
 
 
 def evolve(book: Rulebook, case: Case, event: Event) -> Case:
@@ -27,9 +32,16 @@ def evolve(book: Rulebook, case: Case, event: Event) -> Case:
     return case._replace(seq=event.seq, head=event.hash, **change(book, case, event))
 
 
-def fold(book: Rulebook, case: Case, events: Iterable[Event]) -> Case:
-    """The case after all `events`, from a case that has seen none."""
+def fold(books: Books, case: Case, events: Iterable[Event]) -> Case:
+    """The case after all `events`, from a case that has seen none; the rules follow the definition that it pins."""
+    book: Rulebook | None = None
     for event in events:
+        if event.type == "submitted":
+            case = case._replace(definition=event.body["definition"])
+        if event.type == MIGRATED:
+            book = books(event.body["to"])
+        elif book is None:
+            book = books(case.definition)
         case = evolve(book, case, event)
     return case
 
@@ -145,6 +157,43 @@ def _in_line(book: Rulebook, case: Case, to: str, holds: Mapping[str, str]) -> M
     return {n: key for n, key in case.line.items() if n not in holds and book.process.holds[n].full == to}
 
 
+def _migrated(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
+    body = e.body
+    into, moves = body["into"], body["into"] != case.state
+    readings = credit.carry_clocks(
+        book.process.clocks,
+        credit.Readings(case.clocks, case.aside),
+        body.get("clocks", {}),
+        into,
+        case.entered_at,
+        e.at,
+    )
+    step = case.step
+    return {
+        "definition": body["to"],
+        "state": into,
+        "revision": case.revision + moves,
+        "moved_by": e.actor if moves else case.moved_by,
+        "task": _carried_task(book, case, e),
+        "step": step and step._replace(carry={**step.carry, "from": into} if "from" in step.carry else step.carry),
+        "performed": credit.carry_performed(case.performed, body.get("roles", {})),
+        "fired": body.get("fired", {}),
+        "clocks": readings.known,
+        "aside": readings.aside,
+        "holds": body.get("holds", case.holds),
+        "line": body.get("line", case.line),
+    }
+
+
+def _carried_task(book: Rulebook, case: Case, e: Event) -> Task | None:
+    spec = book.process.states[e.body["into"]].task
+    if spec is None:
+        return None
+    if e.body.get("task") == "kept" and case.task is not None:
+        return case.task._replace(role=spec.role)
+    return Task(e.seq, spec.role, spec.office or case.office)
+
+
 def _owed(_: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     return {"owed": (*case.owed, e.body["do"])}
 
@@ -212,6 +261,7 @@ CHANGES: Mapping[str, Change] = {
     "step_ignored": _nothing,
     "step_skipped": _step_ended,
     "diverted": _diverted,
+    MIGRATED: _migrated,
     "move_owed": _owed,
     "task_claimed": _claimed,
     "task_released": _released,
@@ -232,6 +282,7 @@ MOVES_TIMERS = frozenset(
         "submitted",
         "moved",
         "diverted",
+        MIGRATED,
         "task_claimed",
         "task_released",
         "lease_expired",

@@ -170,6 +170,62 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Proses {process} tidak punya versi {version}.",
         "en": "The process {process} has no version {version}.",
     },
+    "no_mapping": {
+        "id": "Rencana pemindahan tidak menyebut status {state}. Lengkapi rencananya.",
+        "en": "The plan says nothing of the state {state}. Complete the plan.",
+    },
+    "held_back": {
+        "id": "Rencana pemindahan menahan permohonan berstatus {state}.",
+        "en": "The plan holds cases in the state {state} back.",
+    },
+    "already_there": {
+        "id": "Permohonan ini sudah memakai definisi tujuan.",
+        "en": "This case has the definition of the plan already.",
+    },
+    "other_definition": {
+        "id": "Permohonan ini memakai definisi lain daripada yang disebut rencana.",
+        "en": "This case has another definition than those that the plan moves.",
+    },
+    "incident_open": {
+        "id": "Langkah {run} yang gagal tidak ada di definisi tujuan. Selesaikan gangguannya dahulu.",
+        "en": "The step {run} that failed has no place in the new definition. Decide its incident first.",
+    },
+    "owed_move_gone": {
+        "id": "Tindakan {do} masih harus dilakukan dan tidak ada di definisi tujuan.",
+        "en": "The action {do} is still owed and does not exist in the new definition.",
+    },
+    "role_gone": {
+        "id": "Peran {roles} sudah bertindak di sini dan tidak ada di definisi tujuan. Petakan dalam rencana.",
+        "en": "The roles {roles} acted on this case and do not exist in the new definition. Map them in the plan.",
+    },
+    "task_lost": {
+        "id": "Seorang petugas sedang memegang tugas yang tidak ada di definisi tujuan, sampai {until}.",
+        "en": "An officer holds a task that the new definition does not have, until {until}.",
+    },
+    "moved_on": {
+        "id": "Permohonan ini sudah berpindah status sejak pemindahan; sekarang berstatus {state}.",
+        "en": "This case has moved on since the migration; it is now {state}.",
+    },
+    "data_erased": {
+        "id": "Data permohonan ini sudah dihapus menurut hukum, sehingga kecocokannya tidak dapat diperiksa.",
+        "en": "The data of this case was erased by law, so it cannot be told whether it fits.",
+    },
+    "unknown_migration": {
+        "id": "Pemindahan {migration} tidak ada.",
+        "en": "There is no migration {migration}.",
+    },
+    "migration_four_eyes": {
+        "id": "Pemindahan {migration} Anda ajukan sendiri; penyelia lain yang harus menyetujuinya.",
+        "en": "You proposed the migration {migration}; another supervisor must approve it.",
+    },
+    "migration_status": {
+        "id": "Pemindahan {migration} berstatus {status}; tindakan {do} tidak dapat dilakukan sekarang.",
+        "en": "The migration {migration} is {status}; {do} cannot be done now.",
+    },
+    "migration_busy": {
+        "id": "Pemindahan {other} dari proses {process} belum selesai; tunggu atau hentikan dahulu.",
+        "en": "The migration {other} of the process {process} has not ended; wait for it or abort it first.",
+    },
     "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
     "engine_error": {
         "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",

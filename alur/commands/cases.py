@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 
 from alur.commands.common import house, json_option, tell
+from alur.commands.migrations import migrate, migrations
 from alur.history import Replayed, read_history, replay_case
 from workflow import lateness
 from workflow.db import cases as store
@@ -23,6 +24,10 @@ MAX_ID = 2**63 - 1
 @click.group()
 def cases() -> None:
     """Cases and their histories."""
+
+
+cases.add_command(migrate)
+cases.add_command(migrations)
 
 
 @cases.command("list")

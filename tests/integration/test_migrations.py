@@ -78,7 +78,16 @@ def test_every_table_with_a_case_is_under_row_level_security(quiet: House) -> No
         protected = set(db.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r'")))
         owners = set(db.scalars(text("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")))
     with_case = {name for name, table in metadata.tables.items() if "case_id" in table.c}
-    beside = {"journal", "journal_note", "calendar", "definition", "definition_text", "draft", "draft_save"}
+    beside = {
+        "journal",
+        "journal_note",
+        "calendar",
+        "definition",
+        "definition_text",
+        "draft",
+        "draft_save",
+        "migration",
+    }
     assert protected == with_case | beside | {"case_", "idempotency", "kin", "deputy"}
     assert owners == {OWNER}
 

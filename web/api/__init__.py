@@ -17,6 +17,7 @@ from web.api import (
     glass,
     incidents,
     intake,
+    migrations,
     notices,
     offices,
     relatives,
@@ -45,6 +46,7 @@ _NOUNS = (
     deputies,
     relatives,
     glass,
+    migrations,
 )
 
 

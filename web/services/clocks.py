@@ -29,8 +29,10 @@ def as_of(found: Seen, at: datetime) -> Seen:
     """The case as it stood at `at` (aware), counted with the calendar that was known then."""
     case = found.case
     start = Case(id=case.id, process=case.process, definition=case.definition, office=case.office, owner=case.owner)
-    past = fold(found.book, start, (e for e in read_events(session(), case.id) if e.at <= at))
-    book = here.ports().library.book_as_of(case.definition, case.office, at)
+    library = here.ports().library
+    books = library.look_up(session(), case.office)
+    past = fold(books, start, (e for e in read_events(session(), case.id) if e.at <= at))
+    book = library.book_as_of(past.definition, case.office, at)
     return replace(found, found=replace(found.found, case=past), book=book, now=at)
 
 

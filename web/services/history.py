@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from web import here
 from web.database import session
 from web.services import refusals
 from web.services.names import BUILT_IN, names_of
@@ -59,7 +60,7 @@ def history(found: Seen, at: datetime | None = None) -> History:
     case = found.case
     events = [e for e in read_events(session(), case.id) if at is None or e.at <= at]
     start = Case(id=case.id, process=case.process, definition=case.definition, office=case.office, owner=case.owner)
-    folded = fold(found.book, start, events)
+    folded = fold(here.ports().library.look_up(session(), case.office), start, events)
     names = names_of(e.actor for e in events)
     return History(
         entries=tuple(_entry(found, e, names) for e in events),

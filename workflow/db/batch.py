@@ -11,6 +11,7 @@ from typing import Any
 from workflow.canonical import canonical
 from workflow.case import Case, Task, fold_text
 from workflow.clocks import due
+from workflow.commands import SYSTEM
 from workflow.db.material import Call, Material, places_of
 from workflow.decision import Decision
 from workflow.evolve import MOVES_TIMERS
@@ -19,7 +20,11 @@ from workflow.steps import STEPS
 from workflow.timers import armed
 
 #: Places of what may still change in a row of `task`.
-_DUE, _STATUS = 6, 7
+_STATE, _ROLE, _DUE, _STATUS = 3, 4, 6, 7
+
+
+#: Rules of the definition that a case had, and of the one that it has.
+Books = tuple[Rulebook, Rulebook]
 
 
 def _rows() -> dict[str, list[Any]]:
@@ -66,9 +71,11 @@ class Batch:
         for f in decision.followups:
             rows["follow"].append((before.id, f.scope, f.key, f.do))
         if before.task != decision.case.task:
-            self._tasks(before.task, decision.case.task, decision.case)
+            after = decision.case
+            by = after.moved_by if after.definition == before.definition else SYSTEM
+            self._tasks(before.task, after.task, after, by)
 
-    def _tasks(self, old: Task | None, new: Task | None, case: Case) -> None:
+    def _tasks(self, old: Task | None, new: Task | None, case: Case, by: str | None) -> None:
         """A task that opens and closes within the batch is written as done: one statement cannot see its own rows."""
         same = old is not None and new is not None and old.seq == new.seq
         if same and new is not None:
@@ -77,7 +84,7 @@ class Batch:
         if old is not None:
             opened = self._opened.get((case.id, old.seq))
             if opened is None:
-                self.rows["close"].append((case.id, old.seq, case.moved_by))
+                self.rows["close"].append((case.id, old.seq, by))
             else:
                 opened[_STATUS] = "done"
         if new is not None:
@@ -91,10 +98,18 @@ class Batch:
             if case not in rearmed:
                 self.rows["timer"].append((case, name, moment))
 
-    def settle(self, book: Rulebook, before: Case, after: Case, timers_moved: bool, material: Material) -> None:
-        """Write the case as it stands after all its commands of this batch: row, card, timers, due, holds."""
-        fold = fold_text(after)
-        self.rows["case"].append((after.id, after.state, after.revision, after.seq, after.head, after.data, fold))
+    def settle(self, books: Books, before: Case, after: Case, timers_moved: bool, material: Material) -> None:
+        """Write the case as it stands after all its commands of this batch: row, card, timers, due, holds.
+
+        `books` are the rules of the definition that it had, and of the one that it has.
+        """
+        row = (after.id, after.state, after.revision, after.seq, after.head, after.data, fold_text(after))
+        book = books[1]
+        if after.definition == before.definition:
+            self.rows["case"].append(row)
+        else:
+            self.rows["repinned"].append((*row, after.definition))
+            self._retask(book, before, after)
         if book.process.states[after.state].final and after.state != before.state:
             self.rows["card"].append((after.id, after.state))
         if timers_moved:
@@ -102,7 +117,7 @@ class Batch:
         if before.step != after.step:
             self._incidents(before, after)
         if before.holds != after.holds or before.line != after.line:
-            self._holds(book, before, after, material)
+            self._holds(books, before, after, material)
 
     def _timers(self, book: Rulebook, after: Case) -> None:
         self.rows["touched"].append((after.id,))
@@ -118,18 +133,31 @@ class Batch:
         if is_ is not None and was != is_:
             self.rows["incident"].append((after.id, is_.seq, after.process, after.office, is_.run, is_.failed))
 
-    def _holds(self, book: Rulebook, before: Case, after: Case, material: Material) -> None:
+    def _holds(self, books: Books, before: Case, after: Case, material: Material) -> None:
         was, is_ = places_of(before), places_of(after)
         for name in was.keys() | is_.keys():
             old, new = was.get(name), is_.get(name)
-            scope = book.process.holds[name].scope
-            if old and (new is None or old[0] != new[0]):
-                self.rows["free"].append((scope, old[0], after.id))
-                self.called.pop((scope, old[0], after.id), None)
-            if new and old != new:
+            left, scope = _scope(books[0], name), _scope(books[1], name)
+            if old and (new is None or old[0] != new[0] or left != scope):
+                self.rows["free"].append((left, old[0], after.id))
+                self.called.pop((left, old[0], after.id), None)
+            if new and (old != new or left != scope):
                 there = material.holders[scope, new[0]][after.id]
                 self.rows["take"].append((scope, new[0], after.id, name, there.place, there.arrival))
                 self.called.pop((scope, new[0], after.id), None)
+
+    def _retask(self, book: Rulebook, before: Case, after: Case) -> None:
+        """The row of a task that was kept follows the new definition; one statement writes a row once only."""
+        task = after.task
+        if task is None:
+            return
+        opened = self._opened.get((after.id, task.seq))
+        if opened is not None:
+            opened[_STATE], opened[_ROLE] = after.state, task.role
+        elif before.task is not None and task.seq == before.task.seq:
+            self.rows["hold_task"] = [r for r in self.rows["hold_task"] if r[:2] != (after.id, task.seq)]
+            kept = (task.holder, task.until, promised(book, after))
+            self.rows["retask"].append((after.id, task.seq, after.state, task.role, *kept))
 
     def call(self, calls: Iterable[Call]) -> None:
         """Note who is called to a place; `settle` writes it for cases of this batch."""
@@ -140,6 +168,11 @@ class Batch:
     def finish(self) -> None:
         """Write the calls of cases outside the batch."""
         self.rows["call"].extend(self.called)
+
+
+def _scope(book: Rulebook, hold: str) -> str:
+    found = book.process.holds.get(hold)
+    return found.scope if found else ""
 
 
 def promised(book: Rulebook, case: Case) -> datetime | None:

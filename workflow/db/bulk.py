@@ -15,11 +15,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": "bigint", "state": "text", "revision": "int", "seq": "int", "head": "bytea", "data": "int",
         "fold": "jsonb",
     },
+    "repinned": {
+        "id": "bigint", "state": "text", "revision": "int", "seq": "int", "head": "bytea", "data": "int",
+        "fold": "jsonb", "definition": "text",
+    },
     "event": {
         "case_id": "bigint", "seq": "int", "type": "text", "actor": "text", "body": "jsonb", "hash": "bytea",
     },
     "close": {"case_id": "bigint", "seq": "int", "by": "text"},
     "hold_task": {"case_id": "bigint", "seq": "int", "assignee": "text", "until": "timestamptz"},
+    "retask": {
+        "case_id": "bigint", "seq": "int", "state": "text", "role": "text", "assignee": "text",
+        "until": "timestamptz", "due_at": "timestamptz",
+    },
     "task": {
         "case_id": "bigint", "seq": "int", "process": "text", "state": "text", "role": "text", "office": "text",
         "due_at": "timestamptz", "status": "text",
@@ -47,12 +55,17 @@ COLUMNS: dict[str, dict[str, str]] = {
 _WRITES = {
     "case": """UPDATE case_ c SET state = d.state, revision = d.revision, seq = d.seq, head = d.head, data = d.data,
         fold = d.fold, updated_at = (SELECT at FROM moment) FROM d_case d WHERE c.id = d.id""",
+    "repinned": """UPDATE case_ c SET state = d.state, revision = d.revision, seq = d.seq, head = d.head,
+        data = d.data, fold = d.fold, definition = d.definition, updated_at = (SELECT at FROM moment)
+        FROM d_repinned d WHERE c.id = d.id""",
     "event": """INSERT INTO event (case_id, seq, type, actor, at, body, hash)
         SELECT case_id, seq, type, actor, (SELECT at FROM moment), body, hash FROM d_event""",
     "close": """UPDATE task t SET status = 'done', done_at = (SELECT at FROM moment), done_by = d.by
         FROM d_close d WHERE t.case_id = d.case_id AND t.seq = d.seq""",
     "hold_task": """UPDATE task t SET assignee = d.assignee, lease_until = d.until
         FROM d_hold_task d WHERE t.case_id = d.case_id AND t.seq = d.seq""",
+    "retask": """UPDATE task t SET state = d.state, role = d.role, assignee = d.assignee, lease_until = d.until,
+        due_at = d.due_at FROM d_retask d WHERE t.case_id = d.case_id AND t.seq = d.seq""",
     "task": """INSERT INTO task (case_id, seq, process, state, role, office, due_at, status, created_at)
         SELECT case_id, seq, process, state, role, office, due_at, status, (SELECT at FROM moment) FROM d_task""",
     "touched": """DELETE FROM timer t USING d_touched d WHERE t.case_id = d.case_id

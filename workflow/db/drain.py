@@ -14,16 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from workflow.canonical import canonical
 from workflow.case import Case
-from workflow.commands import FIRE_TIMER, Actor, Command
+from workflow.commands import FIRE_TIMER, MIGRATE, Actor, Command
 from workflow.db import bulk
 from workflow.db.batch import Batch, moves_timers
 from workflow.db.keys import search_keys
 from workflow.db.library import Library
-from workflow.db.line import in_turn
+from workflow.db.line import in_turn, last_of_its_book
 from workflow.db.material import Material, gather, hold_keys, submission
 from workflow.db.rows import Claimed
 from workflow.decide import decide
 from workflow.decision import Decision
+from workflow.migrating import was
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
 from workflow.standing import actor_on, is_bar
@@ -56,6 +57,8 @@ class Drained:
 class _Live(NamedTuple):
     """A case of the batch: as it was stored, and as its commands so far leave it."""
 
+    #: Rules of the definition that it had, and of the one that it has.
+    old: Rulebook
     book: Rulebook
     first: Case
     last: Case
@@ -119,7 +122,7 @@ class Drainer:
         if not rows:
             return Drained()
         books = self._books(rows)
-        rows = self._claimed = in_turn(self._cursor, rows, books)
+        rows = self._claimed = last_of_its_book(in_turn(self._cursor, rows, books))
         if not rows:
             return Drained()
         batch, drained = Batch(self._clock()), Drained(commands=len(rows))
@@ -131,29 +134,34 @@ class Drainer:
     def _decide_all(
         self, rows: Sequence[Claimed], books: Mapping[int, Rulebook], batch: Batch, drained: Drained
     ) -> None:
-        material = gather(self._cursor, rows, books, self._vault)
+        into = {row.id: self._library.book(row.payload["to"], row.office) for row in rows if row.do == MIGRATE}
+        material = gather(self._cursor, rows, books, self._vault, into)
         live: dict[int, _Live] = {}
         for row in rows:
             book = books[row.id]
+            new = into.get(row.id)
             known = live.get(row.case_id)
             case = known.last if known else row.case()
-            decision = self._decide(book, case, row, material, batch)
+            decision = self._decide(book, case, row, material, batch, new)
             if decision is None or decision.refusal or not decision.events:
                 continue
             batch.decided(case, decision)
-            batch.call(material.settle(book, case, decision.case, row.id))
+            after = new or book
+            batch.call(material.settle(book, after, case, decision.case, row.id))
             first, moved = (known.first, known.moved) if known else (case, False)
-            live[row.case_id] = _Live(book, first, decision.case, moved or moves_timers(decision))
+            live[row.case_id] = _Live(book, after, first, decision.case, moved or moves_timers(decision))
         for one in live.values():
-            batch.settle(one.book, one.first, one.last, one.moved, material)
+            batch.settle((one.old, one.book), one.first, one.last, one.moved, material)
         batch.finish()
         batch.defer({case for case, one in live.items() if one.moved})
         drained.queues.update(batch.queues)
 
-    def _decide(self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch) -> Decision | None:
+    def _decide(
+        self, book: Rulebook, case: Case, row: Claimed, material: Material, batch: Batch, into: Rulebook | None
+    ) -> Decision | None:
         try:
             actor = actor_on(case, row.actor, self._standing(row, batch), batch.now)
-            command = _command(book, actor, row, material, self._vault)
+            command = _command(into or book, actor, row, material, self._vault)._replace(into=into)
             decision = decide(book, case, command, batch.now)
         except Exception:
             log.exception("command failed", command=row.id, case=row.case_id, do=row.do)
@@ -164,7 +172,7 @@ class Drainer:
             if row.do == FIRE_TIMER:
                 _defer(batch, book, case, row.payload["timer"], decision.refusal)
         else:
-            batch.acknowledge(row.id, "done", _outcome(decision))
+            batch.acknowledge(row.id, "done", _outcome(decision) | (was(case) if into else {}))
             if command.submission is not None:
                 batch.found_by(row.case_id, search_keys(book.process.form, self._vault, command.submission.data))
         return decision
@@ -181,7 +189,8 @@ class Drainer:
         """Rulebook by command. Calendars are looked at under the locks of the claim: a version that is published
         later finds these cases when it reckons dues anew."""
         library, pairs = self._library, {(row.definition, row.office) for row in rows}
-        unknown = [hash_ for hash_, _ in pairs if not library.knows(hash_)]
+        pairs |= {(row.payload["to"], row.office) for row in rows if row.do == MIGRATE}
+        unknown = {hash_ for hash_, _ in pairs if not library.knows(hash_)}
         if unknown:
             with self._engine.connect() as connection:
                 for hash_ in unknown:
@@ -207,6 +216,7 @@ def _command(book: Rulebook, actor: Actor, row: Claimed, material: Material, vau
     given = material.content(row.case_id, payload.get("input"))
     fresh = material.content(row.case_id, payload.get("data"))
     standing = material.content(row.case_id, row.data or None)
+    keyed = fresh if row.do != MIGRATE else standing
     return Command(
         do=row.do,
         actor=actor,
@@ -217,7 +227,7 @@ def _command(book: Rulebook, actor: Actor, row: Claimed, material: Material, vau
         checklist=tuple(payload.get("checklist", ())),
         submission=submission(fresh, payload["data"]) if fresh else None,
         data=standing.content["data"] if standing else None,
-        standings=_standings(book, row, fresh.content["data"], material, vault) if fresh else {},
+        standings=_standings(book, row, keyed.content["data"], material, vault) if keyed else {},
         payload=payload,
     )
 

@@ -16,6 +16,7 @@ from workflow.definition.offices import Office
 from workflow.definition.process import Process
 from workflow.definition.reader import load_process
 from workflow.errors import UnknownDefinitionError
+from workflow.evolve import Books
 from workflow.rulebook import Rulebook, counts_office_time
 
 
@@ -59,6 +60,15 @@ class Library:
     def calendar_of(self, hash_: str, office: str) -> str:
         """Name of the calendar by which cases of a known definition are counted at an office."""
         return self.offices[office].calendar or self._processes[hash_].calendar
+
+    def look_up(self, connection: Connection | Session, office: str) -> Books:
+        """Rulebooks at an office by hash, read where they are not known yet: for histories that change definitions."""
+
+        def book(hash_: str) -> Rulebook:
+            self.process(connection, hash_)
+            return self.book(hash_, office)
+
+        return book
 
     def keep_time(self, connection: Connection | Session, pairs: Iterable[tuple[str, str]]) -> None:
         """Learn of versions published meanwhile, where one of `pairs` (known definition, office) counts office time."""

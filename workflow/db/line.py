@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import text
 
-from workflow.commands import SUBMIT
+from workflow.commands import MIGRATE, SUBMIT
 from workflow.db.cases import Executor
 from workflow.db.rows import Claimed
 from workflow.rulebook import Rulebook
@@ -31,6 +31,18 @@ def in_turn(cursor: psycopg.Cursor[Any], rows: Sequence[Claimed], books: Mapping
         return list(rows)
     late = {r.case_id for r in limited if r.id > first}
     return [r for r in rows if r.case_id not in late]
+
+
+def last_of_its_book(rows: Sequence[Claimed]) -> list[Claimed]:
+    """The rows without those that come after a migration of their case: they are read with its new definition next."""
+    moving: set[int] = set()
+    out = []
+    for row in rows:
+        if row.case_id not in moving:
+            out.append(row)
+        if row.do == MIGRATE:
+            moving.add(row.case_id)
+    return out
 
 
 def places_in_line(db: Executor, case: int) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from workflow.case import Case
-from workflow.commands import CALLED, HELD, LINE, SUBMIT, Standing, Submission
+from workflow.commands import CALLED, HELD, LINE, MIGRATE, SUBMIT, Standing, Submission
 from workflow.db.rows import Claimed
 from workflow.definition.process import Hold
 from workflow.rulebook import Rulebook
@@ -62,18 +62,23 @@ class Material:
         held = self.holders.get((scope, key), {})
         return tuple(other for id_, other in held.items() if id_ != case)
 
-    def settle(self, book: Rulebook, before: Case, after: Case, command: int) -> list[Call]:
-        """Let the rest of the batch see what `command` took and gave back; whoever is called to a place now free."""
+    def settle(self, book: Rulebook, new: Rulebook, before: Case, after: Case, command: int) -> list[Call]:
+        """Let the rest of the batch see what `command` took and gave back; whoever is called to a place now free.
+
+        `new` differs from `book` where the case took another definition.
+        """
         calls: list[Call] = []
-        old, new = places_of(before), places_of(after)
-        for name in old.keys() | new.keys():
-            hold, was, is_ = book.process.holds[name], old.get(name), new.get(name)
-            if was and (is_ is None or is_[0] != was[0]):
-                self._at(hold, was[0]).pop(after.id, None)
-            if is_:
+        old, now = places_of(before), places_of(after)
+        for name in old.keys() | now.keys():
+            was, is_ = old.get(name), now.get(name)
+            left, hold = book.process.holds.get(name), new.process.holds.get(name)
+            same = left is not None and hold is not None and left.scope == hold.scope
+            if was and left and (is_ is None or is_[0] != was[0] or not same):
+                self._at(left, was[0]).pop(after.id, None)
+            if is_ and hold:
                 self._stand(hold, after, *is_, command)
-            if hold.freed and was != is_:
-                calls += [c for key in {p[0] for p in (was, is_) if p} for c in self._call(hold, key)]
+            if was != is_ or not same:
+                calls += [c for h, p in ((left, was), (hold, is_)) if h and p and h.freed for c in self._call(h, p[0])]
         return calls
 
     def _at(self, hold: Hold, key: str) -> dict[int, Standing]:
@@ -121,14 +126,21 @@ def hold_keys(book: Rulebook, vault: Vault, data: Mapping[str, Any]) -> dict[str
 
 
 def gather(
-    cursor: psycopg.Cursor[Any], rows: Sequence[Claimed], books: Mapping[int, Rulebook], vault: Vault
+    cursor: psycopg.Cursor[Any],
+    rows: Sequence[Claimed],
+    books: Mapping[int, Rulebook],
+    vault: Vault,
+    into: Mapping[int, Rulebook],
 ) -> Material:
-    """Everything that the commands `rows` need, read under the locks that the claim took."""
+    """Everything that the commands `rows` need, read under the locks that the claim took.
+
+    `books` are the rules by command, `into` those of the definition that a command leads to.
+    """
     material = Material()
     wanted = {w for r in rows for w in _wanted(r, books[r.id])}
     if wanted:
         _open(cursor, wanted, vault, material)
-    keys = sorted(_keys(rows, books, vault, material))
+    keys = sorted(_keys(rows, books, vault, material) | _keys_to_come(rows, into, vault, material))
     if keys:
         _stand(cursor, keys, material)
     return material
@@ -139,7 +151,8 @@ def _wanted(row: Claimed, book: Rulebook) -> Iterable[tuple[int, int, int]]:
         version = row.payload.get(part)
         if version is not None:
             yield row.case_id, version, row.person
-    if (row.data and row.do in book.reads_data) or (row.do.startswith("@") and row.data and book.reads_data):
+    internal = row.do.startswith("@") and book.reads_data
+    if row.data and (internal or row.do in book.reads_data or row.do == MIGRATE):
         yield row.case_id, row.data, row.person
 
 
@@ -178,6 +191,19 @@ def _keys(
             key = row.fold.get("holds", {}).get(name) or row.fold.get("line", {}).get(name)
             if key:
                 out.add((hold.scope, key))
+    return out
+
+
+def _keys_to_come(
+    rows: Sequence[Claimed], into: Mapping[int, Rulebook], vault: Vault, material: Material
+) -> set[tuple[str, str]]:
+    """Keys that cases may come to hold by the rules of another definition."""
+    out = set()
+    for row in rows:
+        book, standing = into.get(row.id), material.content(row.case_id, row.data)
+        if book is not None and standing is not None and "data" in standing.content:
+            found = hold_keys(book, vault, standing.content["data"])
+            out |= {(book.process.holds[name].scope, key) for name, key in found.items()}
     return out
 
 

@@ -60,7 +60,8 @@ def test_every_field_is_a_column_or_in_the_fold() -> None:
     moment = Desk().now
     full = Case(
         1, "p", "h", "o", "5", "s", 1, 1, b"x", 1, {"a": "b"}, True, moment, moment, "5",
-        Task(1, "r", "o"), Step(1, "r", (), "a", "r"), {"r": ("1",)}, {"c": Reading(moment)}, {"0": 1}, {"h": "k"},
+        Task(1, "r", "o"), Step(1, "r", (), "a", "r"), {"r": ("1",)}, {"c": Reading(moment)}, {"d": Reading(moment)},
+        {"0": 1}, {"h": "k"},
         {"l": "k"}, ("m",), ("9",), (Grant(4, "9", "signer", moment),),
     )  # fmt: skip
     assert columns | set(fold_to_json(full)) == set(Case._fields)

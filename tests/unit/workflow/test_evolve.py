@@ -22,7 +22,7 @@ def test_an_event_out_of_turn_is_corrupt_history() -> None:
     """Rule 3: an event whose number is not the next cannot be folded, nor one of an unknown type."""
     desk = verifying()
     with pytest.raises(CorruptHistoryError):
-        fold(desk.book, desk.new, desk.events[1:])
+        fold(desk.books.__getitem__, desk.new, desk.events[1:])
     with pytest.raises(CorruptHistoryError):
         evolve(desk.book, desk.case, seal(desk.case.head, 17, desk.case.seq + 1, "renamed", "1", desk.now, {}))
 

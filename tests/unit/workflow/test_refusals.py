@@ -37,6 +37,17 @@ DETAILS = {
     "hold_full": {"hold": "nik", "others": [1, 2]},
     "glass_not_needed": {"role": "r"},
     "glass_role": {"role": "r"},
+    "no_mapping": {"state": "s"},
+    "held_back": {"state": "s"},
+    "incident_open": {"run": "sign_card"},
+    "owed_move_gone": {"do": "d"},
+    "role_gone": {"roles": ["r"]},
+    "task_lost": {"until": "t"},
+    "moved_on": {"state": "s"},
+    "unknown_migration": {"migration": 1},
+    "migration_four_eyes": {"migration": 1},
+    "migration_status": {"migration": 1, "status": "running", "do": "approve"},
+    "migration_busy": {"other": 1, "process": "p"},
     "step_required": {"run": "sign_card"},
 }
 

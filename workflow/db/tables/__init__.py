@@ -12,6 +12,7 @@ from workflow.db.tables.cases import case_, case_data, definition, document, eve
 from workflow.db.tables.columns import metadata
 from workflow.db.tables.drafts import definition_text, draft, draft_save
 from workflow.db.tables.journal import journal, journal_note
+from workflow.db.tables.migrations import migration, migration_case
 from workflow.db.tables.people import access_log, account, idempotency, membership, notice, person_key, token
 from workflow.db.tables.work import command, incident, outbox, task, timer
 
@@ -42,6 +43,8 @@ __all__ = [
     "kin",
     "membership",
     "metadata",
+    "migration",
+    "migration_case",
     "notice",
     "outbox",
     "person_key",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,16 +44,15 @@ def refold(db: Connection) -> int:
 
     Nothing else of the fold is touched: a difference between it and the events must stay visible.
     """
-    books: dict[str, Rulebook] = {}
+    books = cache(partial(_book, db))
     done = after = 0
     while rows := db.execute(_CASES, {"after": after}).all():
         for row in rows:
-            book = books.get(row.definition) or books.setdefault(row.definition, _book(db, row.definition))
             owner = None if row.owner is None else str(row.owner)
             start = Case(row.id, row.process, row.definition, row.office, owner)
             events = db.execute(_EVENTS, {"case": row.id})
             past = (Event(row.id, e.seq, e.type, e.actor, e.at, e.body, bytes(e.hash)) for e in events)
-            case = fold(book, start, past)
+            case = fold(books, start, past)
             db.execute(_WRITE, {"case": row.id, "clocks": json.dumps(json.loads(fold_text(case))["clocks"])})
             after, done = row.id, done + 1
     return done
