@@ -7,15 +7,17 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from alur.wiring import House
+from signing.errors import Rejected
 from tests.api_kit import Api, officer, refused, together
 from tests.counter_kit import OFFICE, act, at_the_counter, corrected, handed_over, printed
-from tests.drain_kit import engine_write, one, rows, whole
+from tests.drain_kit import engine_write, one, ready_to_sign, rows, whole
 from tests.support import as_web, new_account, open_filled, outcome, sample_data, send, settle, state
-from workers import workshop
+from workers import signatures, workshop
 from workers.jobs import draw_card as job
 from workflow.db import prints, register
 from workflow.db.outbox import StepId, Work
@@ -235,3 +237,40 @@ def test_one_card_per_nik_across_offices_and_processes(quiet: House) -> None:
         "replaced",
         "valid",
     ]
+
+
+def test_a_file_that_was_prepared_before_a_correction_is_not_signed_after_it(
+    quiet: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signing failed for good and the case was corrected: the card shows the corrected data, under its number."""
+    case, siti = ready_to_sign(quiet)
+
+    async def rejects(*_: Any, **__: Any) -> bytes:
+        raise Rejected("certificate_changed", "Another certificate.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(signatures, "sign", rejects)
+        send(quiet, case, "sign", "signer")
+        settle(quiet)
+    number = one(quiet, "SELECT number FROM card WHERE case_id = :c", c=case)
+    head = Api(quiet, "head")
+    mine = next(i for i in head.get("/incidents").json["incidents"] if i["case"] == case)
+    asked = {"to": "verifying", "reason": "Nama keliru."}
+    assert head.post(f"/incidents/{mine['id']}/divert", asked).status_code in (200, 202)
+    settle(quiet)
+    send(quiet, case, "return", "operator", given={"reason": "Nama keliru.", "fields": ["name"]})
+    settle(quiet)
+    party = Api(quiet, siti)
+    now = int(party.get(f"/cases/{case}").headers["ETag"].strip('"'))
+    data = {**party.get(f"/cases/{case}").json["data"], "name": "Siti Yang Benar"}
+    assert party.put_data(case, data, now).status_code == 200
+    assert party.do(case, "resubmit").status_code == 200
+    send(quiet, case, "approve", "operator", checklist=("identity", "photo", "diploma"))
+    settle(quiet)
+    send(quiet, case, "sign", "signer")
+    settle(quiet)
+    assert state(quiet, case) == "issued"
+    blob, kept = rows(quiet, "SELECT blob, number FROM card WHERE case_id = :c", c=case)[0]
+    assert kept == number
+    assert "Siti Yang Benar" in PdfReader(BytesIO(quiet.blobs.get(blob))).pages[0].extract_text()
+    whole(quiet, case)

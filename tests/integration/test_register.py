@@ -27,7 +27,7 @@ def reserve(house: House, case: int, office: str, today: date = TODAY) -> Card:
 
 def officer(card: int) -> SignatureKey:
     """The one signature of an ordinary card."""
-    return SignatureKey(card, "Officer")
+    return SignatureKey(card, "Officer", 1)
 
 
 def serials(house: House, series: str) -> list[int]:

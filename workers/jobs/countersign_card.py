@@ -16,7 +16,7 @@ from workers.numbering import officer_name, officer_of
 from workers.signatures import FIRST, SECOND, signed_file
 from workers.signer import Signer
 from workers.workshop import Workshop
-from workflow.db import prints, register
+from workflow.db import register
 from workflow.db.outbox import Work
 from workflow.db.register import Card, SignatureKey
 
@@ -43,12 +43,13 @@ def _signed_once(workshop: Workshop, work: Work) -> tuple[Card, int]:
         card = register.of_case(connection, work.id.case)
         if card is None or card.blob is None or card.state != register.SIGNED:
             raise StepError("card_missing", "There is no signed card to be countersigned.", final=True)
-        printed = prints.current(connection, card.id)
-        revision = printed.n if printed else 1
-        first = register.signing(connection, SignatureKey(card.id, FIRST, revision))
+        found = register.last_finished(connection, card.id, FIRST)
     if card.signatures != BOTH:
         raise StepError("no_second_field", "The card was signed without a field for a second signature.", final=True)
-    if first is None or first.account == officer_of(work):
+    if found is None:
+        raise StepError("card_missing", "There is no signed card to be countersigned.", final=True)
+    revision, first = found
+    if first.account == officer_of(work):
         raise StepError("same_signer", "The second signature is another person's.", final=True)
     return card, revision
 

@@ -20,7 +20,6 @@ from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import prints, register
 from workflow.db.outbox import Work
-from workflow.db.prints import Print
 from workflow.db.register import Card, SignatureKey
 
 
@@ -32,21 +31,20 @@ def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     card = numbered(workshop, dossier)
     if card.state in (register.SIGNED, register.VALID):
         return _result(card, card.sha256 or "", work.input["with"]["level"])
-    printed = _printed(workshop, card, work)
-    key = SignatureKey(card.id, FIRST, printed.n if printed else 1)
+    _check_print(workshop, card, work)
+    key = SignatureKey(card.id, FIRST, work.input["data"])
     done = signed_file(
         workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work)
     )
     return _result(card, done.sha256, done.level)
 
 
-def _printed(workshop: Workshop, card: Card, work: Work) -> Print | None:
-    """The print that was looked at before signing; it must show what is signed now."""
+def _check_print(workshop: Workshop, card: Card, work: Work) -> None:
+    """A print that was looked at before signing must show what is signed now."""
     with workshop.engine.connect() as connection:
         printed = prints.current(connection, card.id)
     if printed is not None and printed.data != work.input["data"]:
         raise StepError("print_outdated", f"The data changed after print {printed.n}; print the card anew.", final=True)
-    return printed
 
 
 def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, work: Work) -> Prepared:

@@ -51,8 +51,8 @@ class SignatureKey:
     card: int
     #: Field of the file that it fills.
     field: str
-    #: 1, or the print of the card that is signed: a correction after printing is another file to be signed.
-    revision: int = 1
+    #: Version of the data that is signed: after a correction it is another file that is prepared and signed.
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,17 @@ def signing(db: Connection, key: SignatureKey) -> Signing | None:
     """The stored phases of a signature."""
     row = db.execute(select(signature).where(*_is(key))).one_or_none()
     return Signing(row.phase, row.prepared, row.blob, row.cms, row.account) if row is not None else None
+
+
+def last_finished(db: Connection, card_id: int, field: str) -> tuple[int, Signing] | None:
+    """The revision and the phases of the signature that the card's file bears in `field`."""
+    row = db.execute(
+        select(signature)
+        .where(signature.c.card == card_id, signature.c.field == field, signature.c.phase == "finished")
+        .order_by(signature.c.revision.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.revision, Signing(row.phase, row.prepared, row.blob, row.cms, row.account)) if row else None
 
 
 def signed(db: Connection, key: SignatureKey, cms: bytes) -> bytes:
