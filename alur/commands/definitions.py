@@ -32,9 +32,13 @@ def list_(as_json: bool) -> None:
     """Processes and their versions, and drafts that wait."""
     with house() as opened, opened.engine.connect() as db:
         known, waiting = versions(db), open_ones(db)
-    rows = [{"process": v.process, "version": v.version, "status": v.status, "hash": v.hash} for v in known]
+    rows: list[dict[str, Any]] = [
+        {"process": v.process, "version": v.version, "status": v.status, "hash": v.hash} for v in known
+    ]
     lines = [f"{v.process:<16} {v.version:>3}  {v.status:<10} {v.hash[:12]}" for v in known]
-    rows += [{"process": d.process, "draft": d.id, "status": d.status, "hash": d.hash} for d in waiting]
+    rows += [
+        {"process": d.process, "version": None, "status": d.status, "hash": d.hash, "draft": d.id} for d in waiting
+    ]
     lines += [f"{d.process:<16}   –  {d.status:<10} draft {d.id} by {', '.join(d.authors)}" for d in waiting]
     words = "\n".join(lines) or "No process is published yet; `alur serve` publishes those that ship."
     tell(rows, words, as_json=as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from tests.drain_kit import quiet_house
 from tests.lifecycle_kit import base_of, retitled, texts
 from tests.pages_kit import Browser
 from tests.pages_kit import officer as at_desk
-from tests.support import new_account, open_filled, send, settle
+from tests.support import account_id, new_account, open_filled, send, settle
+from workflow.db import deputies
 
 HERE = "/definitions/ak1-online"
 
@@ -175,6 +177,27 @@ def test_only_supervisors_write_and_auditors_read(own: House) -> None:
         refused(who.post(f"{HERE}/drafts/{draft}/submit", If_Match='"1"'), 403, "forbidden")
         refused(who.post(f"{HERE}/drafts/{draft}/publish"), 403, "forbidden")
         refused(who.post(f"{HERE}/retire", {}), 403, "forbidden")
+
+
+def test_a_deputy_of_a_supervisor_does_not_decide_about_definitions(own: House) -> None:
+    """The role may be lent for tasks; what a process says is decided in one's own right."""
+    now = datetime.now(UTC)
+    with own.engine.begin() as db:
+        deputies.name(
+            db,
+            absent=account_id(own, "supervisor"),
+            stands_in=account_id(own, "operator"),
+            role="supervisor",
+            office="*",
+            begins=now - timedelta(hours=1),
+            ends=now + timedelta(days=1),
+            by=account_id(own, "supervisor"),
+            now=now,
+        )
+    ani = Api(own, "operator")
+    assert ani.get(f"{HERE}/drafts").status_code == 200
+    refused(ani.post(f"{HERE}/drafts", {}), 403, "forbidden")
+    refused(ani.post(f"{HERE}/retire", {}), 403, "forbidden")
 
 
 def test_publishing_where_an_office_lacks_somebody_tells_whom(own: House) -> None:

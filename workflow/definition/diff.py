@@ -13,7 +13,7 @@ from workflow.definition.profile import Profile, profile
 #: Field of a `Change` that tells of the order of a part.
 ORDER = "order"
 #: Parts whose order decides (rule 6) or is seen by people.
-_ORDERED = ("transitions", "fields")
+_ORDERED = ("roles", "documents", "holds", "clocks", "checks", "states", "transitions", "fields")
 #: Field → the part whose names it holds.
 _REFERENCES: Mapping[str, str] = {
     "sources": "states",

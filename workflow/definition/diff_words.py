@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflow.definition.diff import ORDER, Change, Diff, Rename
@@ -28,8 +28,18 @@ _PARTS: Mapping[str, Text] = {
     "standard": {"id": "Standar pelayanan", "en": "The service standard"},
 }
 _ORDER: Mapping[str, Text] = {
+    "roles": {"id": "Urutan peran", "en": "The order of the roles"},
+    "documents": {"id": "Urutan dokumen", "en": "The order of the documents"},
+    "holds": {"id": "Urutan pembatas", "en": "The order of the holds"},
+    "clocks": {"id": "Urutan jam layanan", "en": "The order of the clocks"},
+    "checks": {"id": "Urutan butir periksa", "en": "The order of the checks"},
+    "states": {"id": "Urutan status", "en": "The order of the states"},
     "transitions": {"id": "Urutan tindakan", "en": "The order of the transitions"},
     "fields": {"id": "Urutan isian", "en": "The order of the fields"},
+}
+_SPELLING: Text = {
+    "id": "Artinya sama; hanya cara menulisnya yang berbeda.",
+    "en": "The meaning is the same; only the way it is written differs.",
 }
 _SENTENCES: Mapping[str, Text] = {
     "added": {"id": "{what} ditambahkan.", "en": "{what} was added."},
@@ -51,7 +61,9 @@ _NO: Text = {"id": "tidak", "en": "no"}
 
 def sentences(diff: Diff) -> tuple[Text, ...]:
     """One sentence a difference, in each language: renames first; empty when the two are equal."""
-    told: Iterable[Rename | Change] = (*diff.renames, *diff.changes)
+    told: Sequence[Rename | Change] = (*diff.renames, *diff.changes)
+    if not told and diff.before != diff.after:
+        return (_SPELLING,)
     return tuple({language: _told(one, language) for language in ("id", "en")} for one in told)
 
 

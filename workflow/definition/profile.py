@@ -60,7 +60,7 @@ def _transition(move: Any) -> dict[str, Any]:
     """A transition; its inputs by name, since a list of them would change as a whole."""
     out: dict[str, Any] = plain(move)
     del out["input"]
-    return out | {f"input.{i.name}": plain(i) for i in move.input}
+    return out | {"inputs": [i.name for i in move.input]} | {f"input.{i.name}": plain(i) for i in move.input}
 
 
 def _form_fields(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -69,8 +69,10 @@ def _form_fields(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _form_rest(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form says beside its fields."""
-    return {f"form.{k}": plain(v) for k, v in schema.items() if k not in ("properties", "required")}
+    """What a form says beside its fields; of its sections the order counts."""
+    out = {f"form.{k}": plain(v) for k, v in schema.items() if k not in ("properties", "required")}
+    sections = out.get("form.x-sections")
+    return out | {"form.x-sections": [[k, v] for k, v in sections.items()] if isinstance(sections, dict) else sections}
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:

@@ -112,3 +112,18 @@ def test_the_order_of_transitions_is_a_change() -> None:
     [change] = found.changes
     assert (change.part, change.field, change.after[-1]) == ("transitions", "order", "reject")
     assert english(found)[0].startswith("The order of the transitions changed to “begin, return,")
+
+
+def test_inputs_and_sections_tell_their_order() -> None:
+    """What people are asked first is a change."""
+    [change] = between(("{reason: text, fields: list}", "{fields: list, reason: text}")).changes
+    assert (change.name, change.field, change.after) == ("return", "inputs", ["fields", "reason"])
+
+
+def test_what_is_only_written_differently_is_told_so() -> None:
+    """Another hash, the same meaning."""
+    found = between(("from: [submitted, verifying, correction]", "from: [submitted, verifying, correction]"))
+    assert sentences(found) == ()
+    found = between(("    from: verifying\n    to: approved", "    from: [verifying]\n    to: approved"))
+    assert found.changes == ()
+    assert english(found) == ["The meaning is the same; only the way it is written differs."]
