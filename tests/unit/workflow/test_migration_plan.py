@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.kernel_kit import ak1, verifying
-from tests.migration_kit import renamed_word
+from tests.kernel_kit import DEFINITIONS, ak1, verifying
+from tests.migration_kit import as_word, changed, renamed_word
 from workflow.definition.errors import DefinitionError
+from workflow.definition.format import schema_of
 from workflow.definition.process import Process
 from workflow.migration import plan_text, propose
 from workflow.migration_plan import Plan, plan_of, read_plan
@@ -144,3 +146,16 @@ def test_a_state_that_is_like_none_is_held_back(new: Process) -> None:
     text = plan_text("ak1-online", (1,), 2, found)
     assert "verifying:  block" in text
     assert read(text, new).states["verifying"] == "block"
+
+
+def test_the_documented_plan_is_one_and_names_every_key(tmp_path: Path) -> None:
+    """What a supervisor copies from the page can be read; a key that is added is documented."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "migration-plan.md").read_text()
+    block = re.findall(r"```yaml\n(# plan\.yaml.*?)```", page, re.DOTALL)[0]
+    new = as_word((DEFINITIONS / "ak1-online" / "process.yaml").read_text(), "verifying", "checking")
+    new = as_word(as_word(new, "service", "promise"), "operator", "officer")
+    versions = {1: ak1().process, 2: renamed_word(tmp_path, "head", "chief"), 3: changed(tmp_path, lambda _: new)}
+    plan = read_plan(block, lambda _, version: versions.get(version), ["palembang"])  # type: ignore[arg-type, call-overload]
+    assert plan.states["verifying"] == "checking"
+    for key in schema_of("migration")["properties"]:
+        assert f"`{key}`" in page, key
