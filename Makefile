@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+# Files of tests run side by side, each with services of its own.
+JOBS ?= 2
 
 .PHONY: help run test test-all demo sure bench lock format clean
 
@@ -21,7 +23,7 @@ run: .venv/.installed ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/alur serve
 
 test: .venv/.installed ## Run the test suite on real PostgreSQL and Valkey
-	@$(PYTEST) -m "not long"
+	@$(PYTEST) -m "not long" -n $(JOBS) --dist loadfile
 
 test-all: .venv/.installed ## Run the long tests that `make test` leaves out
 	@$(PYTEST) -m long

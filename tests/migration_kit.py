@@ -57,6 +57,14 @@ def changed(folder: Path, edit: Callable[[str], str]) -> Process:
     return read_process(copy)
 
 
+def with_notice_called(folder: Path, old: str, new: str) -> Process:
+    """AK-1 with a notice of another name."""
+    copy = _copy(folder)
+    for name in ("process.yaml", "notices.yaml"):
+        (copy / name).write_text(as_word((copy / name).read_text(), old, new))
+    return read_process(copy)
+
+
 def with_field(folder: Path, name: str) -> Process:
     """AK-1 whose form asks for one more text."""
     copy = _copy(folder)

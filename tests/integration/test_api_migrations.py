@@ -14,8 +14,8 @@ from alur.commands import migrations as commands
 from alur.wiring import House
 from tests.api_kit import Api
 from tests.drain_kit import CHECKLIST, by_hand, in_verification, quiet_house, whole
-from tests.migration_kit import Mover, renamed_word
-from tests.support import settle, state
+from tests.migration_kit import Mover, renamed_word, with_notice_called
+from tests.support import send, settle, state
 from workflow.db.library import publish_shipped
 
 PLAN = """\
@@ -75,6 +75,8 @@ def test_a_history_over_two_definitions_is_told_whole(own: House) -> None:
     told = officer.get("/cases/1/history").json
     assert told["state"] == "checking"
     assert [e["type"] for e in told["entries"]][-1] == "migrated"
+    titles = [e["to_title"] for e in told["entries"] if e["to"]]
+    assert titles == [e["to_title"] for e in before["entries"] if e["to"]] + ["Sedang diperiksa"]
     then = before["entries"][-1]["at"]
     past = officer.get(f"/cases/1/history?at={quote(then)}").json
     assert past["state"] == "verifying"
@@ -84,6 +86,31 @@ def test_a_history_over_two_definitions_is_told_whole(own: House) -> None:
     listed = officer.get("/tasks").json
     assert [t["state"] for t in listed["tasks"]] == ["checking"]
     whole(own, 1)
+
+
+def test_a_notice_that_the_new_version_does_not_know_is_still_read(house: House, tmp_path: Path) -> None:
+    """What was told before the move keeps its words, in the list and in a step that sends it late."""
+    with quiet_house(house) as own, by_hand(own) as hand:
+        early, late = in_verification(own), in_verification(own)
+        send_back(own, early[0])
+        settle(own)
+        before = Api(own, early[1]).get("/notices").json["notices"]
+        assert [n["name"] for n in before] == ["returned"]
+        send_back(own, late[0])
+        hand.drain()
+        moving = Mover(own, hand, with_notice_called(tmp_path, "returned", "sent_back"))
+        id_ = moving.begin(canary={"cases": 0}, states={"correction": "correction"})
+        moving.run()
+        assert moving.progress(id_) == {"moved": 2}
+        settle(own)
+        for _, siti in (early, late):
+            told = Api(own, siti).get("/notices").json["notices"]
+            assert [n["name"] for n in told] == ["returned"]
+
+
+def send_back(own: House, case: int) -> None:
+    """Return a case to its applicant, who is told by a notice."""
+    send(own, case, "return", "operator", given={"reason": "foto buram", "fields": ["photo"]})
 
 
 def test_an_open_page_is_stale_after_its_state_was_renamed(own: House) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from web import here
 from web.database import session
 from web.services import refusals
+from web.services.eras import entered, eras
 from web.services.sight import Seen
 from web.services.views import ClockView, LevelView, PauseView
 from workflow.case import Case, Reading
@@ -60,11 +61,8 @@ def _view(found: Seen, clock: Clock, reading: Reading) -> ClockView:
 
 def explained(found: Seen) -> Mapping[str, tuple[Line, ...]]:
     """Why each clock is due when it is, or how it was used up: the intervals by clock."""
-    stood = [
-        (e.at, refusals.state_title(found, e.body["to"]))
-        for e in read_events(session(), found.case.id)
-        if "to" in e.body
-    ]
+    events = read_events(session(), found.case.id)
+    stood = [(e.at, refusals.state_title(seen, to)) for seen, e in eras(found, events) if (to := entered(e))]
     return {
         name: explain(found.book.time, found.process.clocks[name], reading, stood)
         for name, reading in found.case.clocks.items()

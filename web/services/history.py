@@ -10,6 +10,7 @@ from typing import Any
 from web import here
 from web.database import session
 from web.services import refusals
+from web.services.eras import entered, eras
 from web.services.names import BUILT_IN, names_of
 from web.services.sight import Seen
 from workflow import lateness
@@ -63,7 +64,7 @@ def history(found: Seen, at: datetime | None = None) -> History:
     folded = fold(here.ports().library.look_up(session(), case.office), start, events)
     names = names_of(e.actor for e in events)
     return History(
-        entries=tuple(_entry(found, e, names) for e in events),
+        entries=tuple(_entry(seen, e, names) for seen, e in eras(found, events)),
         state=folded.state,
         state_title=refusals.state_title(found, folded.state),
         revision=folded.revision,
@@ -72,7 +73,7 @@ def history(found: Seen, at: datetime | None = None) -> History:
 
 
 def _entry(found: Seen, event: Event, names: Mapping[str, Text]) -> Entry:
-    body = event.body
+    body, to = event.body, entered(event)
     do = body.get("do") or ("submit" if event.type == "submitted" else None)
     role = body.get("role")
     titled = refusals.role_title(found, role) if role and role not in BUILT_IN else None
@@ -84,8 +85,8 @@ def _entry(found: Seen, event: Event, names: Mapping[str, Text]) -> Entry:
         role=titled,
         do=do,
         do_title=refusals.do_title(found, do) if do else None,
-        to=body.get("to"),
-        to_title=refusals.state_title(found, body["to"]) if body.get("to") else None,
+        to=to,
+        to_title=refusals.state_title(found, to) if to else None,
         late=lateness.told(body["late"]) if "late" in body else None,
         body=body if found.is_staff else None,
         hash=event.hash.hex() if found.is_staff else None,

@@ -15,10 +15,11 @@ from web.services import cards, clocks, moments, notes, refusals
 from web.services.sight import MAX_ID, Seen, seen
 from workflow import lateness
 from workflow.db.cases import stored
+from workflow.db.history import definition_at
 from workflow.db.tables import case_, event, notice
 from workflow.definition.notices import format_notice
-from workflow.definition.process import Text
-from workflow.house_notices import notice_of
+from workflow.definition.process import Process, Text
+from workflow.house_notices import NOTICES, notice_of
 
 MAX_PAGE = 100
 
@@ -79,7 +80,7 @@ def mark_read(id_: int) -> None:
 def _view(row: object, found: Seen) -> NoticeView:
     told = row._mapping  # type: ignore[attr-defined]
     name = told[notice.c.name]
-    spec = notice_of(found.process, name)
+    spec = notice_of(_process(found, name, told[notice.c.seq]), name)
     values = _values(found)
     return NoticeView(
         id=told[notice.c.id],
@@ -93,6 +94,13 @@ def _view(row: object, found: Seen) -> NoticeView:
         at=told[notice.c.at],
         read_at=told[notice.c.read_at],
     )
+
+
+def _process(found: Seen, name: str, seq: int) -> Process:
+    """The case's process; where that no longer knows the notice, the one that the case had when it was told."""
+    if name in found.process.notices or name in NOTICES:
+        return found.process
+    return here.ports().library.process(session(), definition_at(session(), found.case, seq))
 
 
 def _late(seconds: int | None, language: str) -> str:

@@ -16,6 +16,7 @@ from workflow import lateness
 from workflow.case import Case
 from workflow.db import cases
 from workflow.db.cases import DataErasedError, Stored
+from workflow.db.history import definition_at
 from workflow.db.outbox import Work
 from workflow.db.tables import account, deputy, membership, notice
 from workflow.definition.process import Process
@@ -29,7 +30,8 @@ def notify(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{sent}: how many accounts have the notice. Doing it again adds none."""
     with workshop.engine.begin() as connection:
         found = cases.get(connection, work.id.case)
-        process = workshop.library.process(connection, found.case.definition)
+        # The notice was chosen by the definition of that moment.
+        process = workshop.library.process(connection, definition_at(connection, found.case, work.id.seq))
         people = sorted(set(_accounts(connection, found, process, work.input["roles"], workshop.clock())))
         if people:
             connection.execute(

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from workflow.case import Case
 from workflow.db.cases import Executor, Stored, person_key_of
 from workflow.db.material import place
 from workflow.db.tables import case_data, event
 from workflow.events import Event
+from workflow.evolve import MIGRATED
 from workflow.vault import Vault
 
 
@@ -27,6 +29,14 @@ def last_event(db: Executor, case: int, *types: str, body: Mapping[str, Any] | N
         query = query.where(event.c.body.contains(dict(body)))
     row = db.execute(query.order_by(event.c.seq.desc()).limit(1)).one_or_none()
     return None if row is None else Event(row.case_id, row.seq, row.type, row.actor, row.at, row.body, bytes(row.hash))
+
+
+def definition_at(db: Executor, case: Case, seq: int) -> str:
+    """Hash of the definition that a case had at its event `seq`."""
+    query = select(event.c.body["from"].astext).where(
+        event.c.case_id == case.id, event.c.seq > seq, event.c.type == MIGRATED
+    )
+    return db.execute(query.order_by(event.c.seq).limit(1)).scalar() or case.definition
 
 
 def read_input(db: Executor, vault: Vault, found: Stored, digest: str) -> Mapping[str, Any]:
