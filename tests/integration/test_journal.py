@@ -71,4 +71,4 @@ def test_the_web_writes_in_the_name_of_the_person_it_serves_only(quiet: House) -
     with as_web(quiet, "supervisor") as db:
         assert journal.record(db, actor=own, type="tested", body={}, at=NOON) > 0
         with pytest.raises(DBAPIError, match="row-level security"):
-            journal.record(db, actor="8", type="tested", body={}, at=NOON)
+            journal.record(db, actor=str(account_id(quiet, "supervisor2")), type="tested", body={}, at=NOON)

@@ -68,7 +68,8 @@ def test_a_house_made_before_keeps_opening(quiet: House, empty: House) -> None:
     engine = create_engine(empty.urls.database)
     with engine.begin() as db:
         db.execute(text(f"SET LOCAL ROLE {OWNER}"))
-        copy(db, "definition", rows(quiet, "SELECT * FROM definition"))
+        then = "hash, process, version, body, status, author, approver, created_at"
+        copy(db, "definition", rows(quiet, f"SELECT {then} FROM definition"))
         copy(db, "case_", rows(quiet, "SELECT * FROM case_ WHERE id = :c", c=case))
         copy(db, "event", rows(quiet, "SELECT * FROM event WHERE case_id = :c ORDER BY seq", c=case))
         started, paused_at, pauses, stopped, fired = now["clocks"]["service"]
