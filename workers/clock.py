@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -60,15 +60,36 @@ def move_cases(engine: Engine, library: Library, now: datetime) -> bool:
 
 def run(engine: Engine, redis: Redis, library: Library, clock: Callable[[], datetime], stop: threading.Event) -> None:
     """Tick until `stop`; a database that is away is waited for."""
+    duties: Sequence[Callable[[], object]] = (
+        lambda: follow_calendars(engine, library, clock(), PAGES_A_TICK),
+        lambda: move_cases(engine, library, clock()),
+        lambda: tick(engine, redis, clock()),
+    )
     ticks = 0
     while not stop.wait(TICK_SECONDS):
         ticks += 1
-        try:
-            follow_calendars(engine, library, clock(), PAGES_A_TICK)
-            move_cases(engine, library, clock())
-            tick(engine, redis, clock())
-            if ticks % PRUNE_EVERY == 0:
-                with engine.begin() as connection:
-                    sweeps.prune(connection)
-        except SQLAlchemyError as error:
-            log.warning("the clock waits for the database", why=type(error).__name__)
+        for duty in (*duties, *((lambda: prune(engine),) if ticks % PRUNE_EVERY == 0 else ())):
+            if not done(duty):
+                break
+
+
+def prune(engine: Engine) -> None:
+    """Remove what nobody reads any more."""
+    with engine.begin() as connection:
+        sweeps.prune(connection)
+
+
+def done(duty: Callable[[], object]) -> bool:
+    """Do a duty; False when the database is away, so that the others need not be tried.
+
+    A duty that fails in itself is logged and keeps none of the others: a migration that cannot go on must not stop
+    the timers of all cases.
+    """
+    try:
+        duty()
+    except SQLAlchemyError as error:
+        log.warning("the clock waits for the database", why=type(error).__name__)
+        return False
+    except Exception:
+        log.exception("a duty of the clock failed")
+    return True

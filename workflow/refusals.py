@@ -12,6 +12,7 @@ from typing import Any
 
 from workflow.definition.process import Text
 from workflow.errors import AlurError
+from workflow.refused_changes import CHANGES
 
 #: Sentences by code. `{name}` places are filled from the refusal's details.
 SENTENCES: Mapping[str, Text] = {
@@ -109,123 +110,7 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Langkah {run} wajib pada proses ini dan tidak dapat dilewati.",
         "en": "This process requires the step {run}; it cannot be skipped.",
     },
-    "calendar_known": {
-        "id": "Versi {version} dari kalender {calendar} ini sudah pernah diajukan.",
-        "en": "This version {version} of the calendar {calendar} was submitted before.",
-    },
-    "calendar_version": {
-        "id": "Versi berikutnya dari kalender {calendar} bernomor {next}, bukan {version}.",
-        "en": "The next version of the calendar {calendar} is number {next}, not {version}.",
-    },
-    "no_calendar_draft": {
-        "id": "Tidak ada versi baru kalender {calendar} yang menunggu persetujuan.",
-        "en": "No new version of the calendar {calendar} waits for approval.",
-    },
-    "calendar_four_eyes": {
-        "id": "Versi {version} dari kalender {calendar} Anda ajukan sendiri; penyelia lain yang harus menyetujuinya.",
-        "en": "You submitted version {version} of the calendar {calendar}; another supervisor must approve it.",
-    },
-    "stale_draft": {
-        "id": "Rancangan ini sudah disimpan oleh {by} pada {at} setelah Anda membukanya. Muat ulang, lalu coba lagi.",
-        "en": "This draft was saved by {by} at {at} after you opened it. Reload it, then try again.",
-    },
-    "draft_in_review": {
-        "id": "Rancangan ini sedang dinilai. Kembalikan dahulu bila perlu diubah.",
-        "en": "This draft is in review. Send it back first where it must change.",
-    },
-    "draft_not_in_review": {
-        "id": "Rancangan ini belum diajukan untuk dinilai.",
-        "en": "This draft has not been submitted for review.",
-    },
-    "draft_published": {
-        "id": "Rancangan ini sudah terbit dan tidak berubah lagi. Buka rancangan baru.",
-        "en": "This draft is published and does not change any more. Open a new one.",
-    },
-    "draft_outdated": {
-        "id": "Proses {process} sudah terbit sebagai versi {version} setelah rancangan ini dibuka. "
-        "Bandingkan, lalu simpan di atas versi itu.",
-        "en": "The process {process} was published as version {version} after this draft was opened. "
-        "Compare the two, then save on top of that version.",
-    },
-    "no_draft_in_review": {
-        "id": "Tidak ada rancangan proses {process} yang menunggu penilaian.",
-        "en": "No draft of the process {process} waits for review.",
-    },
-    "definition_four_eyes": {
-        "id": "Anda ikut menulis rancangan ini; penyelia lain yang harus menerbitkannya.",
-        "en": "You are an author of this draft; another supervisor must publish it.",
-    },
-    "staff_unmet": {
-        "id": "Di kantor {office} tidak ada yang dapat bertindak sebagai {role} pada status {state} setelah: {path}. "
-        "Tambah petugas dahulu.",
-        "en": "At the office {office} nobody could act as {role} in {state} after: {path}. Add a person first.",
-    },
-    "staff_worsened": {
-        "id": "Setelah perubahan ini, proses {process} di kantor {office} tidak dapat memenuhi empat mata: "
-        "tidak ada {role} untuk status {state} setelah: {path}.",
-        "en": "After this change the process {process} at the office {office} could not meet four eyes: "
-        "nobody could act as {role} in {state} after: {path}.",
-    },
-    "unknown_version": {
-        "id": "Proses {process} tidak punya versi {version}.",
-        "en": "The process {process} has no version {version}.",
-    },
-    "no_mapping": {
-        "id": "Rencana pemindahan tidak menyebut status {state}. Lengkapi rencananya.",
-        "en": "The plan says nothing of the state {state}. Complete the plan.",
-    },
-    "held_back": {
-        "id": "Rencana pemindahan menahan permohonan berstatus {state}.",
-        "en": "The plan holds cases in the state {state} back.",
-    },
-    "already_there": {
-        "id": "Permohonan ini sudah memakai definisi tujuan.",
-        "en": "This case has the definition of the plan already.",
-    },
-    "other_definition": {
-        "id": "Permohonan ini memakai definisi lain daripada yang disebut rencana.",
-        "en": "This case has another definition than those that the plan moves.",
-    },
-    "incident_open": {
-        "id": "Langkah {run} yang gagal tidak ada di definisi tujuan. Selesaikan gangguannya dahulu.",
-        "en": "The step {run} that failed has no place in the new definition. Decide its incident first.",
-    },
-    "owed_move_gone": {
-        "id": "Tindakan {do} masih harus dilakukan dan tidak ada di definisi tujuan.",
-        "en": "The action {do} is still owed and does not exist in the new definition.",
-    },
-    "role_gone": {
-        "id": "Peran {roles} sudah bertindak di sini dan tidak ada di definisi tujuan. Petakan dalam rencana.",
-        "en": "The roles {roles} acted on this case and do not exist in the new definition. Map them in the plan.",
-    },
-    "task_lost": {
-        "id": "Seorang petugas sedang memegang tugas yang tidak ada di definisi tujuan, sampai {until}.",
-        "en": "An officer holds a task that the new definition does not have, until {until}.",
-    },
-    "moved_on": {
-        "id": "Permohonan ini sudah berpindah status sejak pemindahan; sekarang berstatus {state}.",
-        "en": "This case has moved on since the migration; it is now {state}.",
-    },
-    "data_erased": {
-        "id": "Data permohonan ini sudah dihapus menurut hukum, sehingga kecocokannya tidak dapat diperiksa.",
-        "en": "The data of this case was erased by law, so it cannot be told whether it fits.",
-    },
-    "unknown_migration": {
-        "id": "Pemindahan {migration} tidak ada.",
-        "en": "There is no migration {migration}.",
-    },
-    "migration_four_eyes": {
-        "id": "Pemindahan {migration} Anda ajukan sendiri; penyelia lain yang harus menyetujuinya.",
-        "en": "You proposed the migration {migration}; another supervisor must approve it.",
-    },
-    "migration_status": {
-        "id": "Pemindahan {migration} berstatus {status}; tindakan {do} tidak dapat dilakukan sekarang.",
-        "en": "The migration {migration} is {status}; {do} cannot be done now.",
-    },
-    "migration_busy": {
-        "id": "Pemindahan {other} dari proses {process} belum selesai; tunggu atau hentikan dahulu.",
-        "en": "The migration {other} of the process {process} has not ended; wait for it or abort it first.",
-    },
+    **CHANGES,
     "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
     "engine_error": {
         "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",
