@@ -127,6 +127,10 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Anda tidak bertugas di kantor ini.",
         "en": "You do not work for this office.",
     },
+    "at_the_counter": {
+        "id": "Layanan ini diurus di loket: petugas yang mengisikannya untuk Anda.",
+        "en": "This service is done at the counter: an officer enters it for you.",
+    },
     "not_assisted": {
         "id": "Permohonan pada proses ini hanya dapat dibuka oleh pemohonnya sendiri.",
         "en": "Only the applicant can open a case of this process.",

@@ -21,6 +21,7 @@ STATUSES: Mapping[str, int] = {
     "csrf": 403,
     "forbidden": 403,
     "unknown_office_member": 403,
+    "at_the_counter": 403,
     "not_assisted": 403,
     "wrong_role": 403,
     "wrong_office": 403,

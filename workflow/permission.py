@@ -34,7 +34,7 @@ def refuse_submit(book: Rulebook, case: Case, actor: Actor) -> Refusal | None:
     """Why `actor` may not submit the draft, as far as its content is not concerned."""
     if case.state != DRAFT:
         return wrong_state(case, SUBMIT)
-    if book.party is None:
+    if book.party is None or not book.process.submit_party:
         return refuse_staff(book, case, actor)
     return refuse_role(book, case, book.party, book.process.submit_assisted, actor, SUBMIT)
 

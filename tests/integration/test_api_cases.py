@@ -268,3 +268,14 @@ def test_what_was_erased_is_gone_and_the_case_stays(house: House) -> None:
         seen = who.get(f"/cases/{case}")
         assert (seen.status_code, seen.json["state"], seen.json["data"]) == (200, "verifying", None)
         refused(who.get(f"/cases/{case}/documents/ktp"), 410, "data_erased")
+
+
+def test_what_is_done_at_the_counter_is_not_opened_from_home(house: House) -> None:
+    """LMG2: only an officer opens it; the applicant reads where to go, and nothing is opened."""
+    siti = applicant(house)
+    before = count(house, "SELECT count(*) FROM case_ WHERE process = 'ak1-counter'")
+    body = {"process": "ak1-counter", "office": "lamongan"}
+    refused(siti.post("/cases", body, **{"Idempotency-Key": key()}), 403, "at_the_counter")
+    assert count(house, "SELECT count(*) FROM case_ WHERE process = 'ak1-counter'") == before
+    opened = officer(house, "operator@lamongan").post("/cases", body, **{"Idempotency-Key": key()})
+    assert opened.status_code == 201

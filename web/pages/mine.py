@@ -60,8 +60,8 @@ def start() -> Response:
 
 
 def _start_page(errors: dict[str, str], status: int) -> Response:
-    found = definitions.offered()
     assisted = request.values.get("assisted") == "1"
+    found = [p for p in definitions.offered() if (p.submit_assisted if assisted else p.submit_party)]
     known = {office.name: office for process in found for office in definitions.offices(process.name)}
     person = here.signed_in()
     mine = {name: o for name, o in known.items() if not assisted or person.roles_at(name)}

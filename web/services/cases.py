@@ -41,6 +41,8 @@ def open_case(process: str, office: str, data: Mapping[str, Any] | None = None, 
         raise WebError("unknown_office")
     works_here = _works(person, spec, office)
     for_another = works_here if assisted is None else assisted
+    if not for_another and not spec.submit_party:
+        raise WebError("at_the_counter")
     if for_another and not spec.submit_assisted:
         raise WebError("not_assisted")
     if for_another and not works_here:

@@ -87,10 +87,15 @@ def _check(
 
 
 def _particulars(process: Node) -> dict[str, Any]:
+    submit = process.get("submit")
+    alone = submit.get("party").value is not False
+    if not alone and not submit.get("assisted").flag():
+        submit.get("party").problem("nobody_submits", "Nobody could submit; add `assisted: true`.", key=True)
     return {
         "name": process.get("process").text(),
         "title": read_title(process.get("title")),
         "calendar": process.get("calendar").text(),
         "number": process.get("number").optional_text(),
-        "submit_assisted": process.get("submit").get("assisted").flag(),
+        "submit_assisted": submit.get("assisted").flag(),
+        "submit_party": alone,
     }

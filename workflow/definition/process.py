@@ -244,6 +244,8 @@ class Process:
     standard: Mapping[str, Any]
     #: All files as canonical data: what is stored and hashed.
     body: Mapping[str, Any]
+    #: The party itself may open and submit; else only an officer does, at the counter.
+    submit_party: bool = True
     #: Checklist item → what the officer confirms by ticking it.
     checks: Mapping[str, Text] = field(default_factory=dict)
     requires: tuple[Requirement, ...] = ()

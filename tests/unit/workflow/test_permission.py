@@ -170,3 +170,10 @@ def test_the_party_itself_acts_in_no_staff_role() -> None:
     assert acting_roles(ak1(), "applicant", EKA) == ("operator", "signer")
     assert acting_roles(ak1(), "applicant", SITI) == ()
     assert acting_roles(ak1(), "signer", CITRA) == ()
+
+
+def test_a_party_does_not_submit_what_is_done_at_the_counter(tmp_path: Path) -> None:
+    """`party: false`: even the owner of a draft leaves it to an officer."""
+    book = variant(tmp_path, ("submit: {assisted: true}", "submit: {assisted: true, party: false}"))
+    assert Desk(book).give(actor=SITI).refusal is not None
+    assert Desk(book).give(actor=ANI).refusal is None
