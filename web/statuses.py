@@ -48,6 +48,7 @@ STATUSES: Mapping[str, int] = {
     "unknown_draft": 404,
     "unknown_version": 404,
     "no_draft_in_review": 404,
+    "several_drafts": 409,
     "unknown_migration": 404,
     "no_card": 404,
     "no_print": 404,

@@ -46,6 +46,10 @@ CHANGES: Mapping[str, Text] = {
         "en": "The process {process} was published as version {version} after this draft was opened. "
         "Compare the two, then save on top of that version.",
     },
+    "several_drafts": {
+        "id": "Beberapa rancangan proses {process} menunggu: {drafts}. Sebutkan yang sudah Anda baca: --draft N.",
+        "en": "Several drafts of the process {process} wait: {drafts}. Name the one that you have read: --draft N.",
+    },
     "no_draft_in_review": {
         "id": "Tidak ada rancangan proses {process} yang menunggu penilaian.",
         "en": "No draft of the process {process} waits for review.",

@@ -41,7 +41,7 @@ def list_(state: str | None, limit: int, as_json: bool) -> None:
         query = query.where(case_.c.state == state) if state else query
         rows = [dict(r) for r in db.execute(query.order_by(case_.c.id.desc()).limit(limit)).mappings()]
     words = "\n".join(f"{r['id']:>8}  {r['process']:<14} {r['office']:<12} {r['state']}" for r in rows)
-    tell(rows, words or "There are no cases yet.", as_json=as_json)
+    tell(rows, words or (f"No case is in the state {state}." if state else "There are no cases yet."), as_json=as_json)
 
 
 @cases.command()

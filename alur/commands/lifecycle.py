@@ -37,6 +37,12 @@ def submit(file: Path, name: str, as_json: bool) -> None:
     now = datetime.now(UTC)
     with house() as opened, opened.engine.begin() as db:
         author = _supervisor(opened, db, name, process)
+        publishing.take_turns(db)
+        same = next((d for d in drafts.in_review(db, process) if d.files == texts), None)
+        if same is not None:
+            words = f"Draft {same.id} of {process} has this content and waits already."
+            _tell(Settled(draft=same, version=None, known=True), words, as_json=as_json)
+            return
         base = newest(db, process)
         made = drafts.open_draft(db, process, texts, author, now, base=base.hash if base else None)
         settled = publishing.submit(db, made.id, None, author, now)
@@ -46,17 +52,18 @@ def submit(file: Path, name: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("process")
+@click.option("--draft", "draft", type=int, help="The draft that you have read; needed where several wait.")
 @AS
 @json_option
-def publish(process: str, name: str, as_json: bool) -> None:
-    """Publish the draft that was submitted last; new cases use it from then on, running ones keep theirs."""
+def publish(process: str, draft: int | None, name: str, as_json: bool) -> None:
+    """Publish the draft that waits; new cases use it from then on, running ones keep theirs."""
     with house() as opened, opened.engine.begin() as db:
         approver = _supervisor(opened, db, name, process)
         publishing.take_turns(db)
-        found = drafts.waiting(db, process)
+        found = drafts.waiting(db, process, draft)
         settled = publishing.publish(db, opened.library.offices, found.id, approver, datetime.now(UTC))
     version = settled.version.version if settled.version else 0
-    _tell(settled, _known(settled) or f"Published: {process} version {version}.", as_json=as_json)
+    _tell(settled, _known(settled) or f"Published: draft {found.id} is {process} version {version}.", as_json=as_json)
 
 
 @click.command()

@@ -103,6 +103,8 @@ def _propose_plan(process: str, source: str, target: str, as_json: bool) -> None
             if known is None:
                 raise UnknownDefinitionError(f"{process} has no published version {version}.")
             found.append(known)
+    if found[0].hash == found[1].hash:
+        raise click.UsageError("--from and --to name the same version; a case is not moved into the one that it has.")
     states = propose(*found)
     text = plan_text(process, (_number(source),), _number(target), states)
     tell({"plan": text, "states": states}, text.rstrip(), as_json=as_json)

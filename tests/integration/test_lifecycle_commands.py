@@ -114,7 +114,8 @@ def test_a_difference_is_told_between_files_names_versions_and_drafts(tmp_path: 
     assert call("definitions", "diff", str(FOLDER), str(FOLDER), "--lang", "en").output == "Nothing differs.\n"
     found = told("definitions", "diff", str(FOLDER), here)
     assert [c["name"] for c in found["changes"]] == ["service"]
-    hash_ = told("definitions", "list")[0]["hash"]
+    listed = told("definitions", "list")
+    hash_ = next(row["hash"] for row in listed if (row["process"], row["version"]) == ("ak1-online", 1))
     assert told("definitions", "diff", hash_[:10], "ak1-online@1")["changes"] == []
     assert refused("definitions", "diff", "ak1-online@99", here).code == "unknown_definition"
 
@@ -148,3 +149,19 @@ def test_accounts_are_listed_joined_left_and_disabled(own: House) -> None:
     assert one(own, "SELECT count(*) FROM token WHERE account = :a", a=account_id(own, "baru")) == 0
     assert not {row["name"]: row for row in told("accounts", "list")}["baru"]["active"]
     assert told("accounts", "enable", "baru")["changed"]
+
+
+def test_where_several_drafts_wait_the_one_that_was_read_is_named(own: House, tmp_path: Path) -> None:
+    """A reviewer never publishes what came in after the reading; the same content twice is one draft."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one_way, other = retitled("Kartu A"), retitled("Kartu B")
+    del one_way["scenarios.yaml"], other["scenarios.yaml"]
+    read, later = folder(tmp_path / "a", one_way), folder(tmp_path / "b", other)
+    first = told("definitions", "submit", read, "--as", "supervisor")["draft"]
+    assert told("definitions", "submit", read, "--as", "supervisor")["draft"] == first
+    assert told("definitions", "submit", later, "--as", "supervisor")["draft"] != first
+    error = refused("definitions", "publish", "ak1-online", "--as", "supervisor2")
+    assert "--draft" in str(error)
+    done = told("definitions", "publish", "ak1-online", "--draft", str(first), "--as", "supervisor2")
+    assert (done["draft"], done["status"]) == (first, "published")

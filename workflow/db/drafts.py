@@ -89,13 +89,24 @@ def open_ones(db: Executor, process: str | None = None) -> Sequence[Draft]:
     return [_whole(db, row) for row in db.execute(query.order_by(draft.c.id.desc()).limit(MAX_LISTED)).all()]
 
 
-def waiting(db: Executor, process: str) -> Draft:
-    """The draft of `process` that was submitted last; raises `DraftRefusedError` (`no_draft_in_review`)."""
+def in_review(db: Executor, process: str) -> Sequence[Draft]:
+    """Drafts of `process` that wait for review, the one submitted first at the front."""
     query = select(draft).where(draft.c.process == process, draft.c.status == IN_REVIEW)
-    row = db.execute(query.order_by(draft.c.submitted_at.desc(), draft.c.id.desc()).limit(1)).one_or_none()
-    if row is None:
+    return [_whole(db, row) for row in db.execute(query.order_by(draft.c.submitted_at, draft.c.id)).all()]
+
+
+def waiting(db: Executor, process: str, id_: int | None = None) -> Draft:
+    """The draft of `process` that waits for review: the only one, or `id_`.
+
+    Where several wait, nobody publishes one that they did not name: it may not be the one that was read. Raises
+    `DraftRefusedError`: `no_draft_in_review`, `several_drafts`.
+    """
+    found = [d for d in in_review(db, process) if id_ in (None, d.id)]
+    if not found:
         raise DraftRefusedError(Refusal("no_draft_in_review", {"process": process}))
-    return _whole(db, row)
+    if len(found) > 1:
+        raise DraftRefusedError(Refusal("several_drafts", {"process": process, "drafts": [str(d.id) for d in found]}))
+    return found[0]
 
 
 def save(
