@@ -23,7 +23,8 @@ run: .venv/.installed ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/alur serve
 
 test: .venv/.installed ## Run the test suite on real PostgreSQL and Valkey
-	@$(PYTEST) -m "not long" -n $(JOBS) --dist loadfile
+	@$(PYTEST) -m "not long and not browser" -n $(JOBS) --dist loadfile
+	@$(PYTEST) -m "browser and not long" tests/browser
 
 test-all: .venv/.installed ## Run the long tests that `make test` leaves out
 	@$(PYTEST) -m long

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alur.wiring import House
 from tests.kernel_kit import variant
 from tests.support import new_account, open_filled, sample_data, send, settle
-from workflow.db.library import publish_shipped
+from workflow.db.publishing import publish_shipped
 
 OFFICE = "lamongan"
 CHECKLIST = ("identity", "photo", "diploma")
@@ -34,7 +35,7 @@ _TWO = (
 def publish_two_signatures(house: House, folder: Path) -> None:
     """Publish AK-1 online with a second signature, by the head of section."""
     with house.engine.begin() as db:
-        publish_shipped(db, variant(folder, *_TWO).process)
+        publish_shipped(db, variant(folder, *_TWO).process, datetime.now(UTC))
 
 
 def at_the_counter(house: House, *, owner: str | None = None, **changes: object) -> int:

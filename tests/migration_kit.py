@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from tests.drain_kit import Hand
 from tests.kernel_kit import DEFINITIONS
 from tests.support import account_id
 from workflow.db import case_migrations as store
-from workflow.db import library, migration_run
+from workflow.db import migration_run
 from workflow.db.case_migrations import Migration
+from workflow.db.publishing import publish_shipped
 from workflow.definition.process import Process
 from workflow.definition.reader import read_process
 from workflow.migration_plan import Plan, read_plan
@@ -106,7 +107,7 @@ class Mover:
     def plan(self, **parts: Any) -> Plan:
         """A plan from the first version of AK-1; the new one is published now, so that earlier cases pin the first."""
         with self.house.engine.begin() as db:
-            library.publish_shipped(db, self.new)
+            publish_shipped(db, self.new, datetime.now(UTC))
         with self.house.engine.connect() as db:
             source = db.execute(
                 text("SELECT hash FROM definition WHERE process = 'ak1-online' AND version = 1")

@@ -28,7 +28,7 @@ def visitor(browser: Browser, locale: str = "id-ID") -> Page:
 def registered(browser: Browser, site: Site) -> Page:
     """A new applicant with a draft, before its first section."""
     page = visitor(browser)
-    page.goto(f"{site.url}/register?next=/cases/new?office%3Dpalembang")
+    page.goto(f"{site.url}/register?next=/cases/new?office%3Dpalembang%26process%3Dak1-online")
     page.get_by_label("Nama lengkap").fill("Siti Rahmawati")
     page.get_by_label("Nama pengguna").fill(f"s{uuid.uuid4().hex[:10]}")
     page.get_by_label("Kata sandi").fill(PASSWORD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from tests.api_kit import Api
 from tests.drain_kit import CHECKLIST, by_hand, in_verification, quiet_house, whole
 from tests.migration_kit import Mover, renamed_word, with_notice_called
 from tests.support import send, settle, state
-from workflow.db.library import publish_shipped
+from workflow.db.publishing import publish_shipped
 
 PLAN = """\
 process: ak1-online
@@ -34,7 +35,7 @@ def own(house: House, tmp_path: Path) -> Iterator[House]:
     with quiet_house(house) as quiet:
         in_verification(quiet)
         with quiet.engine.begin() as db:
-            publish_shipped(db, renamed_word(tmp_path, "verifying", "checking"))
+            publish_shipped(db, renamed_word(tmp_path, "verifying", "checking"), datetime.now(UTC))
         yield quiet
 
 

@@ -318,7 +318,7 @@ def test_furnishing_again_neither_publishes_nor_offers(own: House) -> None:
 
 def test_a_version_that_no_file_made_is_proven_too(own: House) -> None:
     """A body that comes from elsewhere fails the same proofs: here a state that nobody reaches."""
-    parts = {"process": "process.yaml", "form": "form.yaml", "notices": "notices.yaml", "standard": "standard.yaml"}
+    parts = {part: f"{part}.yaml" for part in ("process", "form", "notices", "standard", "card")}
     files = texts(("to: rejected\n    by: operator", "to: verifying\n    by: operator"))
     unproven = load_process(make_body({part: load(files[name], name).data for part, name in parts.items()}))
     with own.engine.begin() as db, pytest.raises(DefinitionError) as caught:

@@ -23,7 +23,7 @@ from tests.migration_kit import as_word
 from tests.support import account_id, drain, send
 from workflow.db import case_migrations as store
 from workflow.db import migration_run
-from workflow.db.library import publish_shipped
+from workflow.db.publishing import publish_shipped
 from workflow.definition.process import Process
 from workflow.definition.reader import parse_process
 from workflow.migration_plan import read_plan
@@ -117,7 +117,7 @@ def own(house: House) -> Iterator[House]:
     """A house with the bench process."""
     with quiet_house(house) as quiet:
         with quiet.engine.begin() as db:
-            publish_shipped(db, bench_process())
+            publish_shipped(db, bench_process(), datetime.now(UTC))
             accounts.add(db, "applicant", "applicant", None)
         yield quiet
 
@@ -125,7 +125,7 @@ def own(house: House) -> Iterator[House]:
 def proposed(house: House) -> int:
     """A plan into the renamed version, approved by another."""
     with house.engine.begin() as db:
-        publish_shipped(db, renamed())
+        publish_shipped(db, renamed(), datetime.now(UTC))
         plan = {
             "process": "bench",
             "from": 1,

@@ -42,6 +42,7 @@ WRONG = {
             "incident: {step: sign_card, code: tsa_unavailable}": "none",
             "commands: 2": "1",
             "cases: {verifying: 2}": "1",
+            "prints: [valid]": "none",
         },
     ),
     "submitted, a second time": (
