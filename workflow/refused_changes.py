@@ -47,8 +47,8 @@ CHANGES: Mapping[str, Text] = {
         "Compare the two, then save on top of that version.",
     },
     "several_drafts": {
-        "id": "Beberapa rancangan proses {process} menunggu: {drafts}. Sebutkan yang sudah Anda baca: --draft N.",
-        "en": "Several drafts of the process {process} wait: {drafts}. Name the one that you have read: --draft N.",
+        "id": "Beberapa rancangan proses {process} menunggu: {drafts}. Sebutkan nomor yang sudah Anda baca.",
+        "en": "Several drafts of the process {process} wait: {drafts}. Name the number of the one that you have read.",
     },
     "no_draft_in_review": {
         "id": "Tidak ada rancangan proses {process} yang menunggu penilaian.",

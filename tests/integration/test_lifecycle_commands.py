@@ -162,6 +162,6 @@ def test_where_several_drafts_wait_the_one_that_was_read_is_named(own: House, tm
     assert told("definitions", "submit", read, "--as", "supervisor")["draft"] == first
     assert told("definitions", "submit", later, "--as", "supervisor")["draft"] != first
     error = refused("definitions", "publish", "ak1-online", "--as", "supervisor2")
-    assert "--draft" in str(error)
+    assert "Name the number" in str(error)
     done = told("definitions", "publish", "ak1-online", "--draft", str(first), "--as", "supervisor2")
     assert (done["draft"], done["status"]) == (first, "published")

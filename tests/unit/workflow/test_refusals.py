@@ -10,6 +10,7 @@ from workflow.refusals import OF_ANOTHER, SENTENCES, Refusal, sentence
 
 #: What decisions say beside the code.
 DETAILS = {
+    "several_drafts": {"process": "complaint", "drafts": ["1", "2"]},
     **{
         code: {"calendar": "disnaker", "version": 2, "next": 3}
         for code in ("calendar_known", "calendar_version", "no_calendar_draft", "calendar_four_eyes")
