@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 from web import here
 from web.database import session
 from web.errors import ProblemError, WebError
-from web.services import cursors, refusals, transitions
+from web.services import cursors, refusals, tasks, transitions
 from web.services.sight import see
 from web.services.transitions import Accepted
 from workflow.causes import cause
@@ -23,7 +22,6 @@ from workflow.refusals import Refusal
 MAX_PAGE = 200
 #: What people may decide about an incident.
 DECISIONS = ("retry", "skip", "divert")
-_ID = re.compile(r"([1-9][0-9]{0,18})-([1-9][0-9]{0,8})\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,10 +94,7 @@ def ids(asked: Filter, limit: int) -> list[str]:
 
 def parse_id(text: str) -> tuple[int, int]:
     """Case and sequence number of an incident's id such as `17-3`; raises `WebError` (`unknown_incident`)."""
-    found = _ID.match(text)
-    if found is None:
-        raise WebError("unknown_incident")
-    return int(found[1]), int(found[2])
+    return tasks.parse_id(text, "unknown_incident")
 
 
 def decide(id_: str, what: str, given: Mapping[str, Any], key: str | None) -> Accepted:

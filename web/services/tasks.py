@@ -22,11 +22,12 @@ from workflow.priorities import PLACES
 _ID = re.compile(r"([1-9][0-9]{0,18})-([1-9][0-9]{0,8})\Z")
 
 
-def parse_id(text: str) -> tuple[int, int]:
-    """Case and sequence number of a task id such as `17-3`; raises `WebError` (`unknown_task`)."""
+def parse_id(text: str, unknown: str = "unknown_task") -> tuple[int, int]:
+    """Case and sequence number of the id of a task, or of what is numbered alike, such as `17-3`; raises `WebError`
+    with the code `unknown`."""
     found = _ID.match(text)
     if found is None:
-        raise WebError("unknown_task")
+        raise WebError(unknown)
     return int(found[1]), int(found[2])
 
 
