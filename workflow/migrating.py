@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow.case import DRAFT, NONE, Case
+from workflow.changes.definition import MIGRATED
 from workflow.commands import LINE, MIGRATE, Command, Standing, Submission
 from workflow.credit import carry_counts
 from workflow.decision import Draft, Refused
 from workflow.definition.form import check_data
 from workflow.definition.process import Hold
-from workflow.evolve import MIGRATED
 from workflow.moves import cascade, pending
 from workflow.permission import wrong_state
 from workflow.refusals import Refusal

@@ -8,8 +8,8 @@ from dataclasses import replace
 from web import here
 from web.database import session
 from web.services.sight import Seen
+from workflow.changes.definition import MIGRATED
 from workflow.events import Event
-from workflow.evolve import MIGRATED
 
 
 def eras(found: Seen, events: Iterable[Event]) -> Iterator[tuple[Seen, Event]]:

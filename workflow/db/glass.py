@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, text, update
 
 from workflow.case import DRAFT, Case
+from workflow.changes.glass import JUSTIFIED
 from workflow.commands import Actor
 from workflow.db.appending import append
 from workflow.db.cases import Executor, Stored
 from workflow.db.tables import glass
 from workflow.db.tasks import SUPERVISOR, TaskRefusedError
 from workflow.events import stamp
-from workflow.evolve import JUSTIFIED
 from workflow.permission import refuse_barred, wrong_state
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook

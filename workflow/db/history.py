@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from workflow.case import Case
+from workflow.changes.definition import MIGRATED
 from workflow.db.cases import Executor, Stored, person_key_of
 from workflow.db.material import place
 from workflow.db.tables import case_data, event
 from workflow.events import Event
-from workflow.evolve import MIGRATED
 from workflow.vault import Vault
 
 
