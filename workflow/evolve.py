@@ -48,15 +48,20 @@ def evolve(book: Rulebook, case: Case, event: Event) -> Case:
     return case._replace(seq=event.seq, head=event.hash, **change(book, case, event))
 
 
+def follow(books: Books, book: Rulebook | None, case: Case, event: Event) -> tuple[Rulebook, Case]:
+    """The rules and the case after `event`; `book` are the rules before it, None before the first event."""
+    if event.type == "submitted":
+        case = case._replace(definition=event.body["definition"])
+    if event.type == MIGRATED:
+        book = books(event.body["to"])
+    elif book is None:
+        book = books(case.definition)
+    return book, evolve(book, case, event)
+
+
 def fold(books: Books, case: Case, events: Iterable[Event]) -> Case:
     """The case after all `events`, from a case that has seen none; the rules follow the definition that it pins."""
     book: Rulebook | None = None
     for event in events:
-        if event.type == "submitted":
-            case = case._replace(definition=event.body["definition"])
-        if event.type == MIGRATED:
-            book = books(event.body["to"])
-        elif book is None:
-            book = books(case.definition)
-        case = evolve(book, case, event)
+        book, case = follow(books, book, case, event)
     return case

@@ -19,16 +19,20 @@ SENTENCES: Mapping[str, Text] = {
         "en": "This event is missing, although the history goes on after it.",
     },
     "fold_refused": {
-        "id": "Peristiwa ini tidak dapat terjadi menurut aturan perkara.",
-        "en": "This event cannot have happened by the rules of the case.",
+        "id": "Peristiwa ini tidak dapat terjadi menurut aturan perkara: {why}",
+        "en": "This event cannot have happened by the rules of the case: {why}",
     },
     "definition_missing": {
-        "id": "Definisi {hash}, yang disebut peristiwa ini, tidak ada.",
-        "en": "The definition {hash}, which this event names, is not there.",
+        "id": "Definisi yang disebut peristiwa ini tidak ada: {why}",
+        "en": "The definition that this event names is not there: {why}",
+    },
+    "case_missing": {
+        "id": "Perkara ini tidak ada, padahal peristiwanya ada.",
+        "en": "This case is missing, although its events are there.",
     },
     "stored_differs": {
-        "id": "Perkara yang tersimpan berbeda dengan riwayatnya: {field}.",
-        "en": "The stored case differs from its history: {field}.",
+        "id": "Perkara yang tersimpan berbeda dengan riwayatnya: {field} adalah {stored}, menurut peristiwa {folded}.",
+        "en": "The stored case differs from its history: {field} is {stored}, by the events {folded}.",
     },
 }
 
