@@ -1,21 +1,17 @@
-"""Replaying one case from its stored events."""
+"""Replaying one case for the command line: what it was, as JSON and in words."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from workflow.case import Case, fold_text
-from workflow.db import cases
-from workflow.db.library import Library
-from workflow.db.tables import event
+from workflow.db.replaying import Past, clocks_then
 from workflow.errors import AlurError
-from workflow.events import Event, first_break
-from workflow.evolve import fold
+from workflow.events import stamp
+from workflow.powers import Power
 
 
 class BadMomentError(AlurError):
@@ -24,62 +20,8 @@ class BadMomentError(AlurError):
     code = "bad_moment"
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    case: Case
-    #: All events were folded.
-    complete: bool
-    #: The first way in which the fold, or the chain, differs from what is stored.
-    difference: str | None
-
-    def as_json(self) -> dict[str, Any]:
-        """For `--json`."""
-        case = self.case
-        told = {
-            "id": case.id,
-            "state": case.state,
-            "revision": case.revision,
-            "seq": case.seq,
-            "head": case.head.hex(),
-        }
-        return told | {"fold": json.loads(fold_text(case)), "complete": self.complete, "difference": self.difference}
-
-
-def read_history(db: Connection, id_: int) -> list[Event]:
-    """All events of a case, oldest first."""
-    rows = db.execute(select(event).where(event.c.case_id == id_).order_by(event.c.seq)).all()
-    return [Event(r.case_id, r.seq, r.type, r.actor, r.at, r.body, bytes(r.hash)) for r in rows]
-
-
-def replay_case(db: Connection, library: Library, id_: int, *, at: str | None, seq: int | None) -> Replayed:
-    """Fold the events of case `id_` up to a moment or a sequence number, or all of them."""
-    stored = cases.get(db, id_).case
-    events = read_history(db, id_)
-    chosen = [e for e in events if (seq is None or e.seq <= seq) and (at is None or e.at <= _moment(at))]
-    start = Case(
-        id=stored.id,
-        process=stored.process,
-        definition=stored.definition,
-        office=stored.office,
-        owner=stored.owner,
-    )
-    folded = fold(library.look_up(db, stored.office), start, chosen)
-    complete = len(chosen) == len(events)
-    broken = first_break(chosen)
-    if broken is not None:
-        return Replayed(folded, complete, f"the chain breaks at event {broken}.")
-    return Replayed(folded, complete, difference(stored, folded) if complete else None)
-
-
-def difference(stored: Case, folded: Case) -> str | None:
-    """The first field in which two cases differ, in words."""
-    for name, a, b in zip(Case._fields, stored, folded, strict=True):
-        if a != b:
-            return f"{name} is {a!r} in the database and {b!r} by its events."
-    return None
-
-
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """An aware moment from what was typed; raises `BadMomentError`."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -87,3 +29,92 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise BadMomentError(f"{text} names no zone; write for example {text}+07:00.")
     return moment
+
+
+def as_json(then: Past, names: Mapping[str, str], data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """For `--json`; `names` are those of accounts, `data` is left out where it was not asked for."""
+    case, finding = then.case, then.finding
+    told = {
+        "id": case.id,
+        "at": stamp(then.moment),
+        "state": case.state,
+        "revision": case.revision,
+        "seq": case.seq,
+        "head": case.head.hex(),
+        "definition": case.definition,
+        "data_version": case.data,
+        "documents": dict(case.documents),
+        "task": _task(case, names),
+        "clocks": clocks_then(then),
+        "powers": [_power(p, names) for p in then.powers],
+        "fold": json.loads(fold_text(case)),
+        "complete": then.complete,
+        "difference": finding.sentence() if finding else None,
+        "finding": {"code": finding.code, "seq": finding.seq} if finding else None,
+    }
+    return told if data is None else told | {"data": dict(data)}
+
+
+def in_words(then: Past, names: Mapping[str, str], data: Mapping[str, Any] | None) -> str:
+    """The same as lines for people."""
+    case = then.case
+    head = case.head.hex()[:16]
+    lines = [
+        f"Case {case.id} after {case.seq} events: {case.state}, revision {case.revision}, head {head}.",
+        f"  definition {case.definition[:16]}, data version {case.data or 'none'}, at {stamp(then.moment)}",
+    ]
+    if (task := _task(case, names)) is not None:
+        held = f"held by {task['holder']} until {task['until']}" if task["holder"] else "held by nobody"
+        lines.append(f"  task {task['id']} for {task['role']} at {task['office']}, {held}")
+    lines += [_clock_line(c) for c in clocks_then(then)]
+    lines += [_power_line(p, names) for p in then.powers]
+    lines += [f"  {field} = {value}" for field, value in (data or {}).items()]
+    return "\n".join([*lines, _verdict(then)])
+
+
+def _verdict(then: Past) -> str:
+    if then.finding is not None:
+        differs = then.finding.code == "stored_differs"
+        head = "It differs from what is stored" if differs else f"The history breaks at event {then.finding.seq}"
+        return f"{head}: {then.finding.sentence()}"
+    return "It equals what is stored." if then.complete else "The chain is whole up to here."
+
+
+def _task(case: Case, names: Mapping[str, str]) -> dict[str, Any] | None:
+    task = case.task
+    if task is None:
+        return None
+    return {
+        "id": f"{case.id}-{task.seq}",
+        "role": task.role,
+        "office": task.office,
+        "holder": names.get(task.holder, task.holder) if task.holder else None,
+        "until": stamp(task.until) if task.until else None,
+    }
+
+
+def _power(power: Power, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "do": power.do,
+        "role": power.role,
+        "able": [names.get(id_, id_) for id_ in power.able],
+        "kept": {names.get(id_, id_): code for id_, code in power.kept.items()},
+    }
+
+
+def _power_line(power: Power, names: Mapping[str, str]) -> str:
+    told = _power(power, names)
+    kept = "; kept from it: " + ", ".join(f"{n} ({c})" for n, c in told["kept"].items()) if told["kept"] else ""
+    by_itself = power.role in ("system", "timer", "hold")
+    who = "by itself" if by_itself else ", ".join(told["able"]) or "nobody"
+    return f"  {power.do} ({power.role}): {who}{kept}"
+
+
+def _clock_line(clock: Mapping[str, Any]) -> str:
+    if clock["stopped"]:
+        stands = f"stopped {clock['stopped']}"
+    elif clock["paused_at"]:
+        stands = f"stands still since {clock['paused_at']}"
+    else:
+        stands = f"due {clock['due']}"
+    return f"  clock {clock['clock']}: {clock['used']} % used, {stands}{', broken' if clock['breached'] else ''}"

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 from sqlalchemy import select
 
+from alur import history as history_of
 from alur.commands.common import house, json_option, tell
 from alur.commands.migrations import migrate, migrations
-from alur.history import Replayed, read_history, replay_case
 from workflow import lateness
+from workflow.db import accesses
 from workflow.db import cases as store
+from workflow.db.history import read_events
+from workflow.db.replaying import data_then, names_in, past
 from workflow.db.tables import case_
 from workflow.events import stamp
+from workflow.replay import Until
 
 #: The largest number that a case can have.
 MAX_ID = 2**63 - 1
@@ -75,7 +80,7 @@ def history(id_: int, as_json: bool) -> None:
     """Everything that happened to a case."""
     with house() as opened, opened.engine.connect() as db:
         store.get(db, id_)
-        events = read_history(db, id_)
+        events = read_events(db, id_)
     told = [
         {
             "seq": e.seq,
@@ -100,21 +105,20 @@ def _gist(body: Any) -> str:
 @cases.command()
 @click.argument("id_", metavar="ID", type=click.IntRange(1, MAX_ID))
 @click.option("--at", help="Moment to replay to (ISO 8601 with zone).")
-@click.option("--seq", type=int, help="Event to replay to.")
+@click.option("--seq", type=click.IntRange(0), help="Event to replay to.")
+@click.option("--data", "reader", metavar="ACCOUNT", help="Show the data of then to this auditor; the look is logged.")
 @json_option
-def replay(id_: int, at: str | None, seq: int | None, as_json: bool) -> None:
-    """Fold a case's events; exit 1 when the fold differs from what is stored."""
-    with house() as opened, opened.engine.connect() as db:
-        replayed = replay_case(db, opened.library, id_, at=at, seq=seq)
-    tell(replayed.as_json(), _words(replayed), as_json=as_json)
-    if replayed.difference:
+def replay(id_: int, at: str | None, seq: int | None, reader: str | None, as_json: bool) -> None:
+    """Fold a case's events: state, task, clocks and who could do what; exit 1 when the fold differs from the store."""
+    until = Until(seq=seq, at=None if at is None else history_of.moment_of(at))
+    with house() as opened, opened.engine.begin() as db:
+        found = store.get(db, id_)
+        then = past(db, opened.library, found, until, datetime.now(UTC))
+        data = None
+        if reader is not None:
+            accesses.note(db, accesses.reader(db, reader, found.case.office), id_, f"data/{then.case.data}")
+            data = data_then(db, opened.vault, found, then)
+        names = names_in(db, then)
+    tell(history_of.as_json(then, names, data), history_of.in_words(then, names, data), as_json=as_json)
+    if then.finding:
         sys.exit(1)
-
-
-def _words(replayed: Replayed) -> str:
-    case = replayed.case
-    head = case.head.hex()[:16]
-    line = f"Case {case.id} after {case.seq} events: {case.state}, revision {case.revision}, head {head}."
-    if replayed.difference:
-        return f"{line}\nIt differs from what is stored: {replayed.difference}"
-    return f"{line}\n{'It equals what is stored.' if replayed.complete else 'The chain is whole up to here.'}"

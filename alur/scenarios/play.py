@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from alur.history import read_history, replay_case
 from alur.scenarios.acting import act, open_cases, outcome
 from alur.scenarios.cast import engage, name_of
 from alur.scenarios.faults import Fault, Faults
@@ -18,6 +17,8 @@ from alur.scenarios.results import Failure, Performed, Result, Told
 from alur.scenarios.saving import RefusedError
 from alur.scenarios.stage import Stage
 from alur.scenarios.view import View, told_event
+from workflow.db.history import read_events
+from workflow.db.replaying import verify_case
 from workflow.db.tables import command
 from workflow.definition.process import Text
 from workflow.errors import AlurError
@@ -176,8 +177,8 @@ def _end(player: Player, result: Result) -> None:
     settle(stage, player.faults)
     with stage.engine.connect() as db:
         failed = db.scalar(select(command.c.do).where(command.c.status == "failed").limit(1))
-        replayed = [replay_case(db, stage.kit.library, id_, at=None, seq=None) for id_ in stage.cases.values()]
-    wrong = next((r.difference for r in replayed if r.difference), None) or (failed and f"command {failed}")
+        replayed = [verify_case(db, stage.kit.library, id_) for id_ in stage.cases.values()]
+    wrong = next((found.sentence() for found in replayed if found), None) or (failed and f"command {failed}")
     if wrong:
         failure = _failure(stage.scenario.line, _WHOLE, _FAILED, why=wrong)
         result.steps.append(Performed(step=None, at=stage.clock.now, failures=(failure,)))
@@ -187,7 +188,7 @@ def _note(stage: Stage, result: Result) -> None:
     """Keep the events for the coverage, and as people read them where something failed."""
     with stage.engine.connect() as db:
         for name, id_ in stage.cases.items():
-            events = read_history(db, id_)
+            events = read_events(db, id_)
             result.events.extend(events)
             for e in events if not result.ok else ():
                 who = name_of(stage, e.actor) or ""

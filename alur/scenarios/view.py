@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from alur.history import read_history
 from alur.scenarios.stage import Stage
 from workflow.case import Case
 from workflow.db import cases
+from workflow.db.history import read_events
 from workflow.db.tables import card
 from workflow.events import Event
 
@@ -38,7 +38,7 @@ class View:
     def events(self) -> Sequence[Event]:
         """Its history."""
         with self.stage.engine.connect() as db:
-            return read_history(db, self.id)
+            return read_events(db, self.id)
 
     @cached_property
     def card(self) -> Row[Any] | None:

@@ -21,6 +21,7 @@ from web.api import (
     notices,
     offices,
     relatives,
+    replay,
     tasks,
     transitions,
     verify,
@@ -30,6 +31,7 @@ from web.api.schemas.problem import ProblemSchema
 PREFIX = "/api/v1"
 _NOUNS = (
     cases,
+    replay,
     documents,
     transitions,
     commands,

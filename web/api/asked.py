@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from flask import request
 
@@ -56,3 +57,17 @@ def key() -> str | None:
     if not _KEY.match(text):
         raise WebError("bad_key")
     return text
+
+
+def moment(text: str | None) -> datetime | None:
+    """An aware moment of the query; raises `WebError` (`bad_moment`)."""
+    if text is None:
+        return None
+    try:
+        # A plus sign that was not escaped arrives as a space.
+        asked = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise WebError("bad_moment") from None
+    if asked.tzinfo is None:
+        raise WebError("bad_moment")
+    return asked

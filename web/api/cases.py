@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify
@@ -18,7 +17,6 @@ from web.api.schemas.history import HistorySchema
 from web.api.schemas.queries import CasesQuery, ClocksQuery, HistoryQuery
 from web.api.schemas.requests import AnyObject, OpenSchema
 from web.database import commit
-from web.errors import WebError
 from web.services import actions, cards, cases, clocks, history, prints
 from web.services.sight import require_reading, see
 
@@ -77,7 +75,7 @@ def get_history(query: dict[str, Any], id_: int) -> Response:
     """What happened, up to a moment, and the state that it leads to."""
     found = see(id_)
     require_reading(found)
-    return jsonify(HistorySchema().dump(history.history(found, _moment(query["at"]))))
+    return jsonify(HistorySchema().dump(history.history(found, asked.moment(query["at"]))))
 
 
 @routes.get("/cases/<int:id_>/clocks")
@@ -85,7 +83,7 @@ def get_history(query: dict[str, Any], id_: int) -> Response:
 @routes.response(200, ClockSchema(many=True))
 def get_clocks(query: dict[str, Any], id_: int) -> Response:
     """The office's promises for this case; with `explain`, each has the ledger that adds up to its due date."""
-    found, at = see(id_), _moment(query["at"])
+    found, at = see(id_), asked.moment(query["at"])
     if query["explain"] or at is not None:
         require_reading(found)
     if at is not None:
@@ -122,16 +120,3 @@ def get_print(id_: int) -> Response:
     response = Response(content, content_type="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        # A plus sign that was not escaped arrives as a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        raise WebError("bad_moment") from None
-    if moment.tzinfo is None:
-        raise WebError("bad_moment")
-    return moment

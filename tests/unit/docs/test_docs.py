@@ -14,6 +14,7 @@ from signing.verdict import PROBLEMS
 from web.sentences import SENTENCES as WEB
 from workflow.causes import CAUSES
 from workflow.evolve import CHANGES
+from workflow.finding import SENTENCES as FINDINGS
 from workflow.refusals import SENTENCES
 from workflow.steps import STEPS
 
@@ -31,7 +32,7 @@ def test_every_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in told("settings.md")
 
 
-@pytest.mark.parametrize("code", sorted({*SENTENCES, *WEB, *REFUSALS, *PROBLEMS, *CAUSES}))
+@pytest.mark.parametrize("code", sorted({*SENTENCES, *WEB, *REFUSALS, *PROBLEMS, *CAUSES, *FINDINGS}))
 def test_every_code_is_documented(code: str) -> None:
     """A code that people or programs may meet stands on the page of codes."""
     assert f"`{code}`" in told("codes.md")

@@ -79,3 +79,12 @@ class DocumentQuery(ma.Schema):
     """Which form of a document."""
 
     picture = fields.Boolean(load_default=False, metadata={"description": "The safe picture where there is one."})
+
+
+class ReplayQuery(ma.Schema):
+    """Where a replay stops; at the end when neither is given."""
+
+    at = fields.String(load_default=None, metadata={"description": "Moment with its zone (ISO 8601)."})
+    seq = fields.Integer(
+        load_default=None, validate=validate.Range(min=0), metadata={"description": "Number of the last event."}
+    )
