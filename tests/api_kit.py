@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from alur import accounts
 from alur.wiring import House
-from tests.support import account_id, new_account, photo, sample_data, settle
+from tests.support import account_id, as_web, new_account, put_documents, sample_data, settle
 from web.app import create_app
 from web.ports import Ports
 
@@ -90,10 +90,10 @@ class Api:
         return int(answer.json["id"])
 
     def filled(self, data: Mapping[str, Any] | None = None, office: str = "palembang") -> int:
-        """A draft with data and documents."""
+        """A draft with data, and documents that were put there beside the API: uploads have tests of their own."""
         case = self.open(data, office)
-        for kind in ("photo", "ktp", "diploma"):
-            assert self.upload(case, kind, photo()).status_code == 201
+        with as_web(self.house, self.name, office) as db:
+            put_documents(db, self.house, case, ("photo", "ktp", "diploma"))
         return case
 
 

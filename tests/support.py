@@ -90,13 +90,17 @@ def open_filled(
         hash_ = library.current(db, process)
         id_ = cases.open_case(db, house.vault, process=process, definition=hash_, office=office, owner=owner_id)
         cases.save_data(db, house.vault, cases.get(db, id_, lock=True), data or sample_data(), None)
-        for kind in kinds:
-            found = cases.get(db, id_, lock=True)
-            key = cases.person_key_of(db, house.vault, found)
-            blob = house.blobs.put(key.close(photo(), f"document/{id_}/{kind}"))
-            facts = {"media_type": "image/jpeg", "size": len(photo())}
-            cases.attach(db, house.vault, found, kind, photo(), blob, facts)
+        put_documents(db, house, id_, kinds)
     return id_
+
+
+def put_documents(db: Connection, house: House, case: int, kinds: Sequence[str]) -> None:
+    """Put photos into a working copy as documents of `kinds`, without the inspection of an upload."""
+    for kind in kinds:
+        found = cases.get(db, case, lock=True)
+        key = cases.person_key_of(db, house.vault, found)
+        blob = house.blobs.put(key.close(photo(), f"document/{case}/{kind}"))
+        cases.attach(db, house.vault, found, kind, photo(), blob, {"media_type": "image/jpeg", "size": len(photo())})
 
 
 def send(
