@@ -43,7 +43,7 @@ def edited(changes: list[tuple[str, int, object]]) -> dict[str, str]:
     return {**FILES, "process.yaml": "".join(lines)}
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(edits)
 def test_a_draft_is_either_sound_or_told_what_is_wrong(changes: list[tuple[str, int, object]]) -> None:
     """And what is sound can be compared and drawn."""
