@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import draining, growth, waiting
+from benchmarks import draining, growth, history, waiting
 from benchmarks.figures import table, write
 from benchmarks.ground import ground
 
@@ -20,6 +20,7 @@ def main() -> int:
             *draining.measure(house, Path(folder), _say),
             *growth.measure(house, _say),
             *waiting.measure(house, _say),
+            *history.measure(house, _say),
         ]
     write(figures, TO)
     print(table(figures))

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from workflow.canonical import canonical_bytes
 
 #: What the first event of a case is chained to.
@@ -34,8 +36,14 @@ class Event(NamedTuple):
 
 def stamp(moment: datetime) -> str:
     """A moment as events write it: UTC, always six digits of a second, `Z`."""
+    return _quoted(moment)[1:-1].decode()
+
+
+def _quoted(moment: datetime) -> bytes:
+    """`stamp` as JSON. Every event is hashed with one, and the encoder writes it in a tenth of the time."""
     here = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return here.isoformat(timespec="microseconds")[:-6] + "Z"
+    text = orjson.dumps(here, option=orjson.OPT_UTC_Z)
+    return text if here.microsecond else text[:-2] + b'.000000Z"'
 
 
 def event_hash(
@@ -43,9 +51,16 @@ def event_hash(
 ) -> bytes:
     """SHA-256(previous hash ‖ canonical {actor, at, body, case, seq, type})."""
     # The keys stand in canonical order; the names of types and actors need no escape.
-    head = f'{{"actor":"{actor}","at":"{stamp(at)}","body":'.encode()
-    tail = f',"case":{case},"seq":{seq},"type":"{type_}"}}'.encode()
-    return hashlib.sha256(b"".join((previous, head, canonical_bytes(body), tail))).digest()
+    text = b'%b{"actor":"%b","at":%b,"body":%b,"case":%d,"seq":%d,"type":"%b"}' % (
+        previous,
+        actor.encode(),
+        _quoted(at),
+        canonical_bytes(body),
+        case,
+        seq,
+        type_.encode(),
+    )
+    return hashlib.sha256(text).digest()
 
 
 def seal(previous: bytes, case: int, seq: int, type_: str, actor: str, at: datetime, body: Mapping[str, Any]) -> Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from workflow.case import Case
+from workflow.case import Case, changed
 from workflow.changes import definition, glass, moves, steps, tasks, timing
 from workflow.changes.change import Change
 from workflow.changes.definition import MIGRATED
@@ -45,7 +45,7 @@ def evolve(book: Rulebook, case: Case, event: Event) -> Case:
     change = CHANGES.get(event.type)
     if change is None or event.seq != case.seq + 1:
         raise CorruptHistoryError(f"Case {case.id} cannot take event {event.seq} ({event.type}) after {case.seq}.")
-    return case._replace(seq=event.seq, head=event.hash, **change(book, case, event))
+    return changed(case, {**change(book, case, event), "seq": event.seq, "head": event.hash})
 
 
 def follow(books: Books, book: Rulebook | None, case: Case, event: Event) -> tuple[Rulebook, Case]:

@@ -46,7 +46,7 @@ def books(desk: Desk) -> Any:
     return lambda _: desk.book
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_replay_to_every_event_equals_what_was_recorded_then(data: st.DataObject) -> None:
     """By number and by moment, for every event of a random life."""
@@ -62,7 +62,7 @@ def test_a_replay_to_every_event_equals_what_was_recorded_then(data: st.DataObje
     assert replay(books(desk), desk.case, desk.events, Until(seq=0)).case.seq == 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_change_of_an_event_is_found_at_its_number(data: st.DataObject) -> None:
     """A value of the event, its removal, or its place: the finding names the first event that does not fit."""
@@ -87,7 +87,7 @@ def test_any_change_of_an_event_is_found_at_its_number(data: st.DataObject) -> N
     assert found.code == ("event_missing" if how == "gone" else "event_changed")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_history_hashed_anew_is_refused_by_the_rules_or_differs_from_what_is_stored(data: st.DataObject) -> None:
     """Who removes an event and hashes the rest anew is still found, as long as the stored case stays as it was."""

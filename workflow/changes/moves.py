@@ -43,7 +43,9 @@ def _moved(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
         changes["owed"] = tuple(do for do in case.owed if do != transition.name)
     if transition.internal and body["from"] == body["to"]:
         return changes
-    holds = {**body.get("holds", case.holds), **_promoted(book, case, transition.name)}
+    holds = body.get("holds", case.holds)
+    if case.line:
+        holds = {**holds, **_promoted(book, case, transition.name)}
     return {
         **changes,
         "holds": _held(book, holds, body["to"]),
@@ -88,11 +90,14 @@ def _version(body: Mapping[str, Any]) -> Mapping[str, Any]:
 def _performed(
     before: Mapping[str, tuple[str, ...]], body: Mapping[str, Any], actor: str
 ) -> Mapping[str, tuple[str, ...]]:
-    roles = [body["role"], *body.get("acting", ())]
-    return {**before, **{r: (*before.get(r, ()), actor) for r in roles if actor not in before.get(r, ())}}
+    roles = (body["role"], *body["acting"]) if "acting" in body else (body["role"],)
+    new = [r for r in roles if actor not in before.get(r, ())]
+    return {**before, **{r: (*before.get(r, ()), actor) for r in new}} if new else before
 
 
 def _held(book: Rulebook, holds: Mapping[str, str], to: str) -> Mapping[str, str]:
+    if not holds:
+        return holds
     return {name: key for name, key in holds.items() if to not in book.process.holds[name].until}
 
 

@@ -22,7 +22,9 @@ _DRAIN_OPTIONS = (
 
 def engine_for(url: str, role: str, *, pool_size: int = 5, max_overflow: int = 10) -> Engine:
     """A SQLAlchemy engine whose connections act as `role`."""
-    engine = create_engine(url, pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=True, json_deserializer=orjson.loads
+    )
 
     @event.listens_for(engine, "connect")
     def act_as(connection: Any, _: Any) -> None:

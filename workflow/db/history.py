@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from workflow.case import Case
 from workflow.changes.definition import MIGRATED
+from workflow.db import histories
 from workflow.db.cases import Executor, Stored, person_key_of
 from workflow.db.material import place
 from workflow.db.tables import case_data, event
@@ -18,8 +20,7 @@ from workflow.vault import Vault
 
 def read_events(db: Executor, case: int) -> list[Event]:
     """All events of a case, oldest first."""
-    rows = db.execute(select(event).where(event.c.case_id == case).order_by(event.c.seq)).all()
-    return [Event(r.case_id, r.seq, r.type, r.actor, r.at, r.body, bytes(r.hash)) for r in rows]
+    return histories.read(db.connection() if isinstance(db, Session) else db, case)
 
 
 def last_event(db: Executor, case: int, *types: str, body: Mapping[str, Any] | None = None) -> Event | None:

@@ -42,11 +42,12 @@ class Past:
 
 
 def past(db: Executor, library: Library, found: Stored, until: Until, now: datetime) -> Past:
-    """The case `found` as it was at `until`; a whole replay stands at `now`."""
+    """The case `found` as it was at `until`; as it is `now` where that names nothing."""
     events = read_events(db, found.case.id)
     replayed = replay(library.look_up(db, found.case.office), found.case, events, until)
     case = replayed.case
-    moment = until.at or (now if replayed.complete or not case.seq else events[case.seq - 1].at)
+    last = events[case.seq - 1].at if until.seq is not None and case.seq else None
+    moment = until.at or last or now
     library.process(db, case.definition)
     library.keep_time(db, [(case.definition, case.office)])
     book = library.book_as_of(case.definition, case.office, moment)
