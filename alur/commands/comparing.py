@@ -36,7 +36,7 @@ SHORTEST_HASH = 8
 @json_option
 def diff(a: str, b: str, language: str, as_json: bool) -> None:
     """What differs from A to B: folders or files, names, NAME@VERSION, hashes, or draft:ID."""
-    before, after = _found(a, b)
+    before, after = find(a, b)
     found = differences(before, after)
     told = [words[language] for words in sentences(found)]
     nothing = "Tidak ada perbedaan." if language == "id" else "Nothing differs."
@@ -49,7 +49,7 @@ def diff(a: str, b: str, language: str, as_json: bool) -> None:
 @LANGUAGE
 def draw(process: str, out: Path | None, language: str) -> None:
     """Draw the state machine of a process as SVG."""
-    [found] = _found(process)
+    [found] = find(process)
     if out is None:
         click.echo(drawn(found, language), nl=False)
     else:
@@ -57,7 +57,7 @@ def draw(process: str, out: Path | None, language: str) -> None:
         click.echo(f"{out}: {len(found.states)} states, {len(found.transitions)} moves.")
 
 
-def _found(*names: str) -> list[Process]:
+def find(*names: str) -> list[Process]:
     """The processes that `names` mean; the database is opened only where one stands there."""
     if all(Path(name).exists() for name in names):
         return [read_process(Path(name)) for name in names]

@@ -14,6 +14,7 @@ import click
 from alur.commands.common import house, json_option, tell
 from alur.commands.comparing import diff, draw
 from alur.commands.lifecycle import publish, retire, submit
+from alur.commands.whatif import heat, whatif
 from workflow.db.drafts import open_ones
 from workflow.db.versions import versions
 from workflow.definition.errors import DefinitionError, Problem
@@ -71,7 +72,7 @@ def test(process: str | None, language: str, as_json: bool) -> None:
     sys.exit(0 if run_tests(process, language, as_json=as_json) else 1)
 
 
-for _command in (submit, publish, retire, diff, draw):
+for _command in (submit, publish, retire, diff, draw, whatif, heat):
     definitions.add_command(_command)
 
 

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from alur.wiring import House
 from tests.api_kit import Api, key, officer, refused, together
+from tests.api_kit import submitted as a_case
 from tests.drain_kit import quiet_house
 from tests.lifecycle_kit import base_of, retitled, texts
 from tests.pages_kit import Browser
@@ -313,3 +314,16 @@ def test_a_fresh_key_is_needed_for_each_request(own: House) -> None:
     eka, again = Api(own, "supervisor"), key()
     assert eka.post(f"{HERE}/drafts", {}, Idempotency_Key=again).status_code == 201
     refused(eka.post(f"{HERE}/retire", {}, Idempotency_Key=again), 422, "idempotency_key_reused")
+
+
+def test_heat_is_told_to_supervisors_and_auditors(house: House) -> None:
+    """Visits of the cases of their offices; nobody else reads them, and days are days."""
+    a_case(house)
+    told = officer(house, "supervisor@palembang").get("/definitions/ak1-online/heat?since=2026-01-01").json
+    states = {s["state"]: s for s in told["states"]}
+    assert states["verifying"]["entered"] >= 1
+    assert states["submitted"]["median"] >= 0
+    assert officer(house, "auditor@lamongan").get("/definitions/ak1-online/heat").json["states"] == []
+    refused(officer(house, "operator@palembang").get("/definitions/ak1-online/heat"), 403, "forbidden")
+    refused(officer(house, "auditor@*").get("/definitions/nothing/heat"), 404, "unknown_process")
+    refused(officer(house, "auditor@*").get("/definitions/ak1-online/heat?since=yesterday"), 422, "invalid_request")

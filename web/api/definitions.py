@@ -9,7 +9,7 @@ from flask import Response, jsonify
 
 from web.api.once import Reply, once
 from web.api.routing import Routes
-from web.api.schemas.definition import DiffQuery, DrawingQuery, RetireSchema, VersionQuery
+from web.api.schemas.definition import DiffQuery, DrawingQuery, HeatQuery, RetireSchema, VersionQuery
 from web.services import definitions, lifecycle
 from workflow.db.versions import Version
 from workflow.definition.diff_words import sentences
@@ -68,6 +68,15 @@ def get_standard(query: dict[str, Any], process: str) -> Response:
     chosen = definitions.version(process, query["version"])
     standard = definitions.pinned(chosen.hash).standard
     return jsonify(version_json(chosen) | {"process": process, "standard": standard})
+
+
+@routes.get("/definitions/<process>/heat")
+@routes.arguments(HeatQuery, location="query")
+@routes.response(200)
+def get_heat(query: dict[str, Any], process: str) -> Response:
+    """How often states and moves were taken and how long cases stayed before, in seconds; for supervisors and auditors,
+    of the cases of their offices."""
+    return jsonify(lifecycle.heat_of(process, query["since"]).as_json())
 
 
 @routes.get("/definitions/<process>/diff")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 
 from web import here
 from web.database import session
@@ -13,6 +14,7 @@ from web.services import definitions
 from web.services.tasks import reason_of
 from workflow.db import drafts, publishing
 from workflow.db.drafts import Draft
+from workflow.db.heat import Heat, heat
 from workflow.db.publishing import Settled
 from workflow.db.versions import Version, find, newest
 from workflow.definition.diff import Diff, diff
@@ -152,6 +154,15 @@ def _of(process: str, id_: int) -> Draft:
     if found is None or found.process != process:
         raise WebError("unknown_draft")
     return found
+
+
+def heat_of(process: str, since: date | None) -> Heat:
+    """Visits of a process's states and moves since a day (UTC), of the cases that the person may see; for supervisors
+    and auditors. Raises `WebError` (`unknown_process`, `forbidden`)."""
+    _require_reader()
+    definitions.versions_of(process)
+    begun = datetime.combine(since or date(2000, 1, 1), time.min, UTC)
+    return heat(session(), here.ports().library, process, begun)
 
 
 def _require_supervisor(process: str) -> Person:

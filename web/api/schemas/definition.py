@@ -21,6 +21,12 @@ class VersionQuery(ma.Schema):
     )
 
 
+class HeatQuery(ma.Schema):
+    """From which day on visits count."""
+
+    since = fields.Date(load_default=None, metadata={"description": "Day (UTC); from the beginning when left out."})
+
+
 class DrawingQuery(VersionQuery):
     """Which version is drawn, and in which language."""
 
