@@ -16,13 +16,15 @@ import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
-from alur.history import replay_case
 from alur.wiring import House
 from tests.audit_kit import audited, rehash, seal, told, undone
 from tests.drain_kit import in_verification, one, quiet_house, with_card
 from tests.support import send, settle
 from workflow.case import fold_text
+from workflow.db import cases
+from workflow.db.history import read_events
 from workflow.db.log import Sealed
+from workflow.replay import Until, replay
 
 
 @dataclass
@@ -279,7 +281,9 @@ def _forget(db: Any) -> None:
 def _set_back(scene: Scene, db: Any, case: int, seq: int) -> None:
     """Remove what came after event `seq`, and make the stored case what the rest says."""
     with scene.house.engine.connect() as reading:
-        past = replay_case(reading, scene.house.library, case, at=None, seq=seq).case
+        stored = cases.get(reading, case).case
+        books = scene.house.library.look_up(reading, stored.office)
+        past = replay(books, stored, read_events(reading, case), Until(seq=seq)).case
     db.execute("DELETE FROM event WHERE case_id = %s AND seq > %s", [case, seq])
     values = [past.state, past.revision, past.seq, past.head, past.data, Jsonb(json.loads(fold_text(past))), case]
     db.execute(
