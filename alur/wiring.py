@@ -19,7 +19,6 @@ from alur.embedded import Urls, services
 from alur.logs import configure
 from alur.settings import Settings, ensure_keys
 from workers import doorbell
-from workers.sealing import Sealer
 from workers.workshop import Workshop, system_clock
 from workflow.blobs import BlobStore, FolderStore
 from workflow.db.connect import ENGINE, drain_connection, engine_for
@@ -31,6 +30,7 @@ from workflow.vault import Vault
 
 if TYPE_CHECKING:
     from web.ports import Ports
+    from workers.sealing import Sealer
     from workers.signer import Signer
     from workflow.log.note import NoteSigner
 
@@ -119,6 +119,9 @@ class House:
 
     def sealer(self) -> Sealer:
         """Who seals hourly and on demand."""
+        # Read here: a worker's memory counts, and it seals nothing.
+        from workers.sealing import Sealer
+
         return Sealer(self.engine, self.note_signer(), self.stamp, system_clock)
 
     def ports(self) -> Ports:

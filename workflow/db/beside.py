@@ -47,7 +47,7 @@ def read_beside(db: Connection, vault: Vault, ids: Sequence[int] | None) -> Iter
     """The cases `ids` (None: all) that have a history, in order."""
     after, chosen = 0, None if ids is None else sorted(ids)
     while True:
-        query = select(case_.c.id, case_.c.fold, person_key.c.wrapped).join(
+        query = select(case_.c.id, case_.c.fold, person_key.c.wrapped).outerjoin(
             person_key, person_key.c.id == case_.c.person
         )
         query = query.where(case_.c.id > after, case_.c.seq > 0).order_by(case_.c.id).limit(CASES_A_PAGE)

@@ -90,10 +90,8 @@ def _told(
 
 def _version(beside: Beside, row: Row[Any] | None, digest: str) -> str | None:
     """Code of what is wrong with a version."""
-    if row is None:
-        return "data_missing"
-    if row.cipher is None or row.salt is None or beside.key is None:
-        return None if beside.erased and row.digest == digest else "data_missing"
+    if row is None or row.cipher is None or row.salt is None or beside.key is None:
+        return None if beside.erased and (row is None or row.digest == digest) else "data_missing"
     plain = _opened(beside.key, bytes(row.cipher), place(beside.id, row.version))
     same = plain is not None and salted_digest(bytes(row.salt), plain) == row.digest == digest
     return None if same else "data_changed"
