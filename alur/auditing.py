@@ -11,7 +11,6 @@ from sqlalchemy import Connection, func, select
 
 from alur.signers import trust_of
 from alur.wiring import House
-from signing.errors import Rejected
 from workflow.db import log
 from workflow.db.log import Sealed
 from workflow.db.tables import case_, event, log_leaf
@@ -126,11 +125,11 @@ class Audit:
 
     def _stamped(self, token: bytes, note: bytes) -> bool:
         # Read here: pyHanko is large, and a house without checkpoints needs none of it.
-        from signing.stamps import stamped_at
+        from signing.stamps import StampError, stamped_at
 
         try:
             moment = stamped_at(token, note, trust_of(self.house.settings)())
-        except Rejected:
+        except StampError:
             return False
         if self.told.sealed is not None and note == self.told.sealed.note.encode():
             self.told.stamped_at = moment

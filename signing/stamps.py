@@ -13,11 +13,15 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from signing.cms import token_of
-from signing.errors import Rejected
+from signing.errors import SigningError
 from signing.timestamps import TimeStamper
 from signing.trust import Trust
 
 _DIGEST = "sha256"
+
+
+class StampError(SigningError):
+    """A time stamp is over something else, of somebody else, or changed."""
 
 
 def stamped(content: bytes, timestamper: TimeStamper) -> bytes:
@@ -29,14 +33,14 @@ def stamped(content: bytes, timestamper: TimeStamper) -> bytes:
 def stamped_at(token: bytes, content: bytes, trust: Trust) -> datetime:
     """Return when `content` was stamped, by an authority that `trust` knew at that time; nothing is fetched.
 
-    Raises Rejected `timestamp_invalid` for a token over something else, of somebody else, or changed.
+    Raises StampError for a token over something else, of somebody else, or changed.
     """
     try:
         status = asyncio.run(_checked(token, content, trust))
     except (SignatureValidationError, ValueError, TypeError, KeyError) as error:
-        raise Rejected("timestamp_invalid", f"The time stamp cannot be read: {error}") from error
+        raise StampError("timestamp_invalid", f"The time stamp cannot be read: {error}") from error
     if not (status.valid and status.intact and status.trusted):
-        raise Rejected("timestamp_invalid", "The time stamp does not belong to this content, or is not trusted.")
+        raise StampError("timestamp_invalid", "The time stamp does not belong to this content, or is not trusted.")
     return status.timestamp
 
 

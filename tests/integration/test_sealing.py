@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from alur.signers import trust_of
 from alur.wiring import House
 from signing.development import ensure_development_pki
-from signing.errors import Rejected, Unavailable
-from signing.stamps import stamped, stamped_at
+from signing.errors import Unavailable
+from signing.stamps import StampError, stamped, stamped_at
 from signing.timestamps import local_timestamper
 from tests.audit_kit import audited, seal, told
 from tests.drain_kit import engine_write, in_verification, one, quiet_house, rows
@@ -226,7 +226,7 @@ def test_a_time_stamp_is_over_this_note_and_by_a_trusted_authority(own: House, t
     stranger = ensure_development_pki(tmp_path / "keys")
     foreign = stamped(b"a note", local_timestamper(stranger))
     for wrong, content in ((token, b"another"), (foreign, b"a note"), (token[:300], b"a note"), (b"", b"a note")):
-        with pytest.raises(Rejected, match="time stamp"):
+        with pytest.raises(StampError, match="time stamp"):
             stamped_at(wrong, content, trust)
 
 

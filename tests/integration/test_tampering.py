@@ -18,12 +18,15 @@ from sqlalchemy import text
 
 from alur.wiring import House
 from tests.audit_kit import audited, rehash, seal, told, undone
+from tests.counter_kit import printed
 from tests.drain_kit import in_verification, one, quiet_house, with_card
 from tests.support import send, settle
 from workflow.case import fold_text
 from workflow.db import cases
 from workflow.db.history import read_events
 from workflow.db.log import Sealed
+from workflow.db.verified_contents import Looked, verify_contents
+from workflow.finding import Finding
 from workflow.replay import Until, replay
 
 
@@ -36,6 +39,8 @@ class Scene:
     case: int
     #: A case that was returned to its applicant, with a reason.
     other: int
+    #: A case at the counter whose card was printed.
+    counter: int
     kept: Sealed
 
 
@@ -47,22 +52,23 @@ def scene(house: House) -> Iterator[Scene]:
         other, _ = in_verification(own)
         send(own, other, "return", "operator", given={"reason": "foto buram", "fields": ["photo"]})
         settle(own)
+        counter = printed(own)
         with own.engine.begin() as db:
             for n in range(3):
                 values = {"c": case, "w": f"document/{n}"}
                 db.execute(text("INSERT INTO access_log (account, case_id, what) VALUES (2, :c, :w)"), values)
-        yield Scene(own, case, other, seal(own))
+        yield Scene(own, case, other, counter, seal(own))
 
 
 def test_an_untouched_house_has_no_finding(scene: Scene) -> None:
     """Everything was looked at, and it says until when it is sealed."""
     findings, tells = audited(scene.house, kept=scene.kept, every_stamp=True)
     assert told(findings) == []
-    assert (tells.cases, tells.unsealed) == (2, 0)
+    assert (tells.cases, tells.unsealed) == (3, 0)
     assert tells.events == one(scene.house, "SELECT count(*) FROM event")
-    assert tells.looked.versions == 3
-    assert tells.looked.documents == 6
-    assert tells.looked.files == 1
+    assert tells.looked.versions == 4
+    assert tells.looked.documents == 9
+    assert tells.looked.files == 3
     assert tells.sealed == scene.kept
     assert tells.stamped_at is not None
     assert told(audited(scene.house, scene.case, kept=scene.kept)[0]) == []
@@ -239,6 +245,39 @@ def test_a_replaced_card_file_is_named(scene: Scene) -> None:
         values = [forged, hashlib.sha256(b"%PDF-1.7 another card").hexdigest(), scene.case]
         db.execute("UPDATE card SET blob = %s, sha256 = %s WHERE case_id = %s", values)
         assert told(audited(scene.house)[0]) == [("card_changed", scene.case, seq)]
+
+
+def test_a_replaced_print_is_named(scene: Scene) -> None:
+    """By the event of the step that drew it: its file, or its place in the register."""
+    seq = one(scene.house, "SELECT seq FROM print WHERE case_id = :c", c=scene.counter) + 1
+    forged = scene.house.blobs.put(b"%PDF-1.7 another print")
+    with undone(scene.house, "print") as db:
+        db.execute("UPDATE print SET blob = %s", [forged])
+        assert told(audited(scene.house)[0]) == [("print_file_changed", scene.counter, seq)]
+        db.execute("UPDATE print SET sha256 = %s", [forged])
+        assert told(audited(scene.house)[0]) == [("print_changed", scene.counter, seq)]
+        db.execute("DELETE FROM print")
+        assert told(audited(scene.house)[0]) == [("print_changed", scene.counter, seq)]
+
+
+def test_data_that_were_erased_by_an_event_are_told_as_erased(scene: Scene) -> None:
+    """Key, salts and files are gone; whoever erased must have said so in the history."""
+    last = one(scene.house, "SELECT seq FROM case_ WHERE id = :c", c=scene.other)
+    with undone(scene.house, "event", "case_data", "document") as db:
+        db.execute("UPDATE case_data SET cipher = NULL, salt = NULL WHERE case_id = %s", [scene.other])
+        db.execute("UPDATE document SET salt = NULL WHERE case_id = %s", [scene.other])
+        assert {f.code for f in contents(scene)[0]} == {"data_missing", "document_missing"}
+        values = [scene.other, last + 1]
+        db.execute("INSERT INTO event VALUES (%s, %s, 'data_erased', '1', now(), '{}', '')", values)
+        findings, looked = contents(scene)
+        assert (findings, looked.erased) == ([], 1)
+
+
+def contents(scene: Scene) -> tuple[list[Finding], Looked]:
+    """What a verification finds beside the histories."""
+    looked, house = Looked(), scene.house
+    with house.engine.connect() as db:
+        return list(verify_contents(db, house.vault, house.blobs, None, looked)), looked
 
 
 def test_a_changed_access_log_is_told(scene: Scene) -> None:
