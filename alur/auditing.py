@@ -16,7 +16,7 @@ from workflow.db.log import Sealed
 from workflow.db.tables import case_, event, log_leaf
 from workflow.db.verified_contents import Looked, verify_contents
 from workflow.db.verified_house import verify_definitions, verify_journal
-from workflow.db.verified_log import Trusted, unsealed, verify_leaves, verify_log
+from workflow.db.verified_log import Trusted, read_kept, unsealed, verify_leaves, verify_log
 from workflow.db.verifying import verify_cases
 from workflow.errors import AlurError
 from workflow.finding import Finding
@@ -95,7 +95,14 @@ class Audit:
             return int(db.execute(query if ids is None else query.where(case_.c.id.in_(ids))).scalar_one())
 
     def run(self) -> Iterator[Finding]:
-        """Every finding; `told` is complete once the last one was taken. Raises UnknownCasesError."""
+        """Every finding; `told` is complete once the last one was taken.
+
+        Raises UnknownCasesError, and NoteError or CheckpointError for a kept file that is no checkpoint.
+        """
+        wanted = self.wanted
+        trusted = Trusted(keys=wanted.keys, stamped=self._stamped, every_stamp=wanted.every_stamp, kept=wanted.kept)
+        # Read first: who named the wrong file need not wait for all histories.
+        read_kept(trusted)
         reading = self.house.engine.connect().execution_options(isolation_level="REPEATABLE READ")
         with reading as db:
             yield from self._histories(db)
@@ -103,7 +110,7 @@ class Audit:
                 yield from verify_contents(db, self.house.vault, self.house.blobs, self.wanted.ids, self.told.looked)
             yield from verify_definitions(db)
             yield from verify_journal(db)
-            yield from self._log(db)
+            yield from self._log(db, trusted)
 
     def _histories(self, db: Connection) -> Iterator[Finding]:
         ids = self.wanted.ids
@@ -113,9 +120,8 @@ class Audit:
             _require(db, ids)
         yield from verify_cases(db, self.house.library, ids=ids, seen=self._seen)
 
-    def _log(self, db: Connection) -> Iterator[Finding]:
+    def _log(self, db: Connection, trusted: Trusted) -> Iterator[Finding]:
         wanted, told = self.wanted, self.told
-        trusted = Trusted(keys=wanted.keys, stamped=self._stamped, every_stamp=wanted.every_stamp, kept=wanted.kept)
         told.sealed, told.unsealed, told.signer_known = log.latest(db), unsealed(db), wanted.keys is not None
         yield from verify_log(db, trusted) if wanted.ids is None else verify_leaves(db, wanted.ids, trusted)
 

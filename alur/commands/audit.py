@@ -15,7 +15,7 @@ from alur.audit_key import note_signer
 from alur.auditing import Audit, Told, Wanted
 from alur.commands.cases import MAX_ID
 from alur.commands.common import house, json_option, settings, tell
-from alur.settings import Settings, SettingsError
+from alur.settings import Settings
 from alur.wiring import House
 from signing.errors import SigningError
 from workers.workshop import system_clock
@@ -116,10 +116,9 @@ def _keys(chosen: Settings, file: Path | None) -> list[VerifierKey] | None:
     """Keys that may sign: those of a file, else this house's own where it is held here."""
     if file is not None:
         return read_verifiers(file.read_text(encoding="utf-8"))
-    try:
-        return unnamed([note_signer(chosen).verifier.public])
-    except SettingsError:
+    if chosen.production and chosen.audit_key is None:
         return None
+    return unnamed([note_signer(chosen).verifier.public])
 
 
 class _Bar:
