@@ -4,21 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
+from sqlalchemy import text
 
 from alur.auditing import Audit, Told, Wanted
 from alur.wiring import House
-from tests.drain_kit import superuser
+from tests.counter_kit import printed
+from tests.drain_kit import in_verification, quiet_house, superuser, with_card
+from tests.support import send, settle
 from workflow.db import log, sealing
 from workflow.db.log import Sealed
 from workflow.events import GENESIS, event_hash
 from workflow.finding import Finding
 from workflow.log.note import unnamed
+
+
+@dataclass
+class Scene:
+    """A house whose events are sealed, and the checkpoint that its auditor kept outside."""
+
+    house: House
+    #: A case with a published card.
+    case: int
+    #: A case that was returned to its applicant, with a reason.
+    other: int
+    #: A case at the counter whose card was printed.
+    counter: int
+    kept: Sealed
+
+
+@contextmanager
+def sealed_house(house: House) -> Iterator[Scene]:
+    """Three cases, looked at, sealed."""
+    with quiet_house(house) as own:
+        case, _ = with_card(own)
+        other, _ = in_verification(own)
+        send(own, other, "return", "operator", given={"reason": "foto buram", "fields": ["photo"]})
+        settle(own)
+        counter = printed(own)
+        with own.engine.begin() as db:
+            for n in range(3):
+                values = {"c": case, "w": f"document/{n}"}
+                db.execute(text("INSERT INTO access_log (account, case_id, what) VALUES (2, :c, :w)"), values)
+        yield Scene(own, case, other, counter, seal(own))
 
 
 def seal(house: House) -> Sealed:

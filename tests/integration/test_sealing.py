@@ -184,6 +184,17 @@ def test_the_clock_seals_each_hour_where_something_moved(own: House) -> None:
     assert office.sizes() == [(2, True), (3, True)]
 
 
+def test_a_clock_that_ran_ahead_does_not_keep_the_house_unsealed(own: House) -> None:
+    """Its checkpoint of next year stands; what moves meanwhile is sealed all the same, and nothing is left out."""
+    ahead, office = Office(own), Office(own)
+    ahead.now += timedelta(days=365)
+    ahead.sealer.look()
+    in_verification(own)
+    office.sealer.look()
+    assert office.sizes() == [(2, True), (3, True)]
+    assert told(audited(own)[0]) == []
+
+
 def test_a_checkpoint_that_is_asked_for_is_made_at_the_next_look(own: House) -> None:
     """Within the hour, and the request is answered."""
     office = Office(own)
