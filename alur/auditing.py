@@ -15,8 +15,9 @@ from workflow.db import log
 from workflow.db.log import Sealed
 from workflow.db.tables import case_, event, log_leaf
 from workflow.db.verified_contents import Looked, verify_contents
-from workflow.db.verified_house import verify_definitions, verify_journal
+from workflow.db.verified_house import verify_house
 from workflow.db.verified_log import Trusted, read_kept, unsealed, verify_leaves, verify_log
+from workflow.db.verifiers import verify_all
 from workflow.db.verifying import verify_cases
 from workflow.errors import AlurError
 from workflow.finding import Finding
@@ -37,6 +38,8 @@ class Wanted:
     ids: Sequence[int] | None = None
     #: Every time stamp, not only the newest.
     every_stamp: bool = False
+    #: Processes that share the histories.
+    jobs: int = 1
     #: Also open data, documents and files; without, histories and log only.
     contents: bool = True
     #: A checkpoint that was kept outside, as its signed note.
@@ -79,7 +82,7 @@ class Told:
 
 @dataclass
 class Audit:
-    """One verification of a house, in one snapshot of its database."""
+    """One verification of a house, while others work in it."""
 
     house: House
     wanted: Wanted
@@ -103,22 +106,23 @@ class Audit:
         trusted = Trusted(keys=wanted.keys, stamped=self._stamped, every_stamp=wanted.every_stamp, kept=wanted.kept)
         # Read first: who named the wrong file need not wait for all histories.
         read_kept(trusted)
-        reading = self.house.engine.connect().execution_options(isolation_level="REPEATABLE READ")
-        with reading as db:
+        with self.house.engine.connect() as db:
             yield from self._histories(db)
             if self.wanted.contents:
                 yield from verify_contents(db, self.house.vault, self.house.blobs, self.wanted.ids, self.told.looked)
-            yield from verify_definitions(db)
-            yield from verify_journal(db)
+            yield from verify_house(db)
             yield from self._log(db, trusted)
 
     def _histories(self, db: Connection) -> Iterator[Finding]:
         ids = self.wanted.ids
         query = select(func.count()).select_from(case_).where(case_.c.seq > 0)
         self.told.cases = db.execute(query if ids is None else query.where(case_.c.id.in_(ids))).scalar_one()
-        if ids is not None:
-            _require(db, ids)
-        yield from verify_cases(db, self.house.library, ids=ids, seen=self._seen)
+        library, url = self.house.library, self.house.urls.database
+        if ids is None:
+            yield from verify_all(db, library, url, jobs=self.wanted.jobs, seen=self._seen)
+            return
+        _require(db, ids)
+        yield from verify_cases(db, library, ids=ids, seen=self._seen)
 
     def _log(self, db: Connection, trusted: Trusted) -> Iterator[Finding]:
         wanted, told = self.wanted, self.told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,9 +39,16 @@ def audit() -> None:
 @click.option("--quick", is_flag=True, help="Histories and log only; opens no data and no files.")
 @click.option("--against", type=FILE, help="A checkpoint that was kept outside.")
 @click.option("--keys", type=FILE, help="Keys that may sign checkpoints, one line a key; else this house's own.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes that share the histories; one a processor.")
 @json_option
 def verify(
-    cases: tuple[int, ...], everything: bool, quick: bool, against: Path | None, keys: Path | None, as_json: bool
+    cases: tuple[int, ...],
+    everything: bool,
+    quick: bool,
+    against: Path | None,
+    keys: Path | None,
+    jobs: int | None,
+    as_json: bool,
 ) -> None:
     """Verify the whole house, or some cases; exit 1 with one line per finding."""
     if cases and everything:
@@ -48,6 +56,7 @@ def verify(
     wanted = Wanted(
         ids=sorted(set(cases)) or None,
         every_stamp=everything,
+        jobs=jobs or len(os.sched_getaffinity(0)),
         contents=not quick,
         kept=against.read_text(encoding="utf-8") if against else None,
         keys=_keys(settings(), keys),

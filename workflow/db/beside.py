@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, text
 
+from workflow.db.snapshot import snapshot
 from workflow.db.tables import card, case_, case_data, document, person_key, print_
 from workflow.vault import PersonKey, UnreadableError, Vault
 
@@ -51,11 +52,13 @@ def read_beside(db: Connection, vault: Vault, ids: Sequence[int] | None) -> Iter
             person_key, person_key.c.id == case_.c.person
         )
         query = query.where(case_.c.id > after, case_.c.seq > 0).order_by(case_.c.id).limit(CASES_A_PAGE)
-        rows = db.execute(query if chosen is None else query.where(case_.c.id.in_(chosen))).all()
-        if not rows:
+        with snapshot(db):
+            rows = db.execute(query if chosen is None else query.where(case_.c.id.in_(chosen))).all()
+            page = list(_page(db, vault, rows)) if rows else []
+        if not page:
             return
-        yield from _page(db, vault, rows)
-        after = rows[-1].id
+        yield from page
+        after = page[-1].id
 
 
 def _page(db: Connection, vault: Vault, rows: Sequence[Any]) -> Iterator[Beside]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 from workflow.canonical import digest
 from workflow.db.journal import NO_CASE
 from workflow.db.publishing import ISSUED
+from workflow.db.snapshot import snapshot
 from workflow.db.tables import calendar, definition, journal, journal_note
 from workflow.definition.body import body_hash
 from workflow.events import GENESIS, event_hash
@@ -17,6 +18,13 @@ from workflow.finding import Finding
 from workflow.vault import salted_digest
 
 _STREAMED = {"yield_per": 500}
+
+
+def verify_house(db: Connection) -> Iterator[Finding]:
+    """Everything that belongs to no case, as of one moment."""
+    with snapshot(db):
+        yield from verify_definitions(db)
+        yield from verify_journal(db)
 
 
 def verify_definitions(db: Connection) -> Iterator[Finding]:

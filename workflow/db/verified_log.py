@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from workflow.db import log, sealing
 from workflow.db.log import Sealed, StoredNodes
+from workflow.db.snapshot import snapshot
 from workflow.db.tables import event
 from workflow.finding import Finding
 from workflow.log import tree
@@ -23,7 +24,7 @@ LEAVES_A_PAGE = 1000
 _SELECT = """SELECT l.place, l.kind, l.case_id, l.seq, l.text, l.hash, coalesce(e.hash, j.hash) AS head
     FROM log_leaf l LEFT JOIN event e ON e.case_id = l.case_id AND e.seq = l.seq
     LEFT JOIN journal j ON l.kind = 'journal' AND j.seq = l.seq"""
-_PAGE = text(f"{_SELECT} WHERE l.place >= :start ORDER BY l.place LIMIT {LEAVES_A_PAGE}")
+_PAGE = text(f"{_SELECT} WHERE l.place >= :start AND l.place < :size ORDER BY l.place LIMIT {LEAVES_A_PAGE}")
 _OF_CASES = text(f"{_SELECT} WHERE l.case_id IN :ids ORDER BY l.place").bindparams(bindparam("ids", expanding=True))
 
 
@@ -61,14 +62,17 @@ def verify_log(db: Connection, trusted: Trusted) -> Iterator[Finding]:
     """What does not fit between the whole log, what it sealed and its checkpoints; reads it page by page."""
     kept, found = read_kept(trusted)
     yield from found
-    newest = log.latest(db)
+    with snapshot(db):
+        newest, size = log.latest(db), log.size_of(db)
+        beyond = log.between(db, size, None)
     walk = _Walk(db, trusted, kept)
     start = 0
-    while rows := db.execute(_PAGE, {"start": start}).all():
+    # What is sealed meanwhile is left to the next verification.
+    while rows := db.execute(_PAGE, {"start": start, "size": size}).all():
         yield from _page(walk, rows, newest)
         start = rows[-1].place + 1
     # Checkpoints over more leaves than there are: the end of the log is gone.
-    for sealed in log.between(db, walk.growth.size, None):
+    for sealed in beyond:
         yield from _judged(walk, sealed, newest)
         yield from _root(walk, sealed)
     if kept is not None and kept.size > walk.growth.size:
@@ -79,7 +83,9 @@ def verify_leaves(db: Connection, ids: Sequence[int], trusted: Trusted) -> Itera
     """The same for the leaves of some cases, by proofs up to the newest checkpoint."""
     kept, found = read_kept(trusted)
     yield from found
-    newest, size, nodes = log.latest(db), log.size_of(db), StoredNodes(db)
+    with snapshot(db):
+        newest, size = log.latest(db), log.size_of(db)
+    nodes = StoredNodes(db)
     walk = _Walk(db, trusted, kept)
     if newest is not None:
         yield from _judged(walk, newest, newest)
