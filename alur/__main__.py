@@ -15,6 +15,7 @@ from workflow.errors import AlurError
 #: Commands with the module of `alur.commands` that holds each: imported when called, since a worker's memory counts.
 COMMANDS = {
     "accounts": "accounts",
+    "audit": "audit",
     "calendars": "calendars",
     "cards": "cards",
     "cases": "cases",

@@ -17,14 +17,14 @@ import click
 
 from alur import accounts
 from alur.client import Client, SurpriseError
-from alur.demos import complaint, counter, online
+from alur.demos import complaint, counter, online, sealed
 from alur.demos.stage import Report, Stage
 from alur.settings import load
 from alur.wiring import open_house
 
 FOLDER = Path("var/demo")
 START_SECONDS = 60
-PEOPLE = ("siti", "operator", "signer")
+PEOPLE = ("siti", "operator", "signer", "auditor")
 
 
 def run_demo() -> None:
@@ -42,7 +42,9 @@ def run_demo() -> None:
         try:
             with report.step("start PostgreSQL, Valkey, web, workers and clock"):
                 _until_ready(server, port)
-            told = _play(Stage(port=port, people=_people(environment, port), report=report))
+            stage = Stage(port=port, people=_people(environment, port), report=report)
+            told = _play(stage)
+            told["checkpoint"] = sealed.play(stage, FOLDER)
         finally:
             server.terminate()
             server.wait(30)

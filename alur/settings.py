@@ -35,6 +35,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "ALUR_SIGNER": "pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL; a development key when not set.",
         "ALUR_TRUST": "Folder of certificates (*.pem) and revocation lists (*.crl) that cards are verified against; "
         "the development PKI when not set, which production refuses.",
+        "ALUR_AUDIT_KEY": "File of the Ed25519 key (PEM) that signs checkpoints; generated in development.",
         "ALUR_TSA_URL": "Address of the time-stamping authority (RFC 3161).",
         "ALUR_CHROMIUM": "Path of the chromium program, for browser tests.",
         "ALUR_OIDC_ISSUER": "Address of the OpenID Connect provider for staff sign-in.",
@@ -93,6 +94,8 @@ class Settings:
     signer: str | None
     #: Folder of trusted certificates and revocation lists, or None for the development PKI.
     trust: Path | None
+    #: File of the key that signs checkpoints, or None for the one that is generated in development.
+    audit_key: Path | None
     #: Address of the time-stamping authority, or None.
     tsa_url: str | None
     #: Path of the chromium program, or None.
@@ -117,6 +120,12 @@ class Settings:
         if self.production and self.signer is None:
             raise _missing("ALUR_SIGNER")
         return self.signer
+
+    def chosen_audit_key(self) -> Path | None:
+        """The file of the audit key, None for the generated one. Raises `SettingsError` for that one in production."""
+        if self.production and self.audit_key is None:
+            raise _missing("ALUR_AUDIT_KEY")
+        return self.audit_key
 
 
 def load(environ: Mapping[str, str], cwd: Path) -> Settings:
@@ -144,6 +153,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
         signer=_optional(given, "ALUR_SIGNER", _signer),
         trust=_optional(given, "ALUR_TRUST", lambda _name, value: cwd / value),
+        audit_key=_optional(given, "ALUR_AUDIT_KEY", lambda _name, value: cwd / value),
         tsa_url=_optional(given, "ALUR_TSA_URL", _address("http", "https")),
         chromium=_optional(given, "ALUR_CHROMIUM", lambda _name, value: cwd / value),
         oidc=_oidc(given),

@@ -69,7 +69,7 @@ def make_signer(settings: Settings) -> Signer:
     holder = Pkcs12KeyHolder(_key_file(settings))
     return Signer(
         holder=holder,
-        timestamper=_stamper(settings),
+        timestamper=stamper_of(settings),
         trust=trust_of(settings),
         development=is_development(holder.certificate),
     )
@@ -85,7 +85,8 @@ def _key_file(settings: Settings) -> Path:
     return Path(rest)
 
 
-def _stamper(settings: Settings) -> TimeStamper:
+def stamper_of(settings: Settings) -> TimeStamper:
+    """The time stamper that the settings name; the development one when they name none. Imports pyHanko."""
     from signing.timestamps import http_timestamper, local_timestamper
 
     if settings.tsa_url:

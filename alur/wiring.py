@@ -30,7 +30,9 @@ from workflow.vault import Vault
 
 if TYPE_CHECKING:
     from web.ports import Ports
+    from workers.sealing import Sealer
     from workers.signer import Signer
+    from workflow.log.note import NoteSigner
 
 
 class NotAvailableError(AlurError):
@@ -100,6 +102,27 @@ class House:
         from alur.signers import make_signer
 
         return make_signer(self.settings)
+
+    def note_signer(self) -> NoteSigner:
+        """Who signs checkpoints."""
+        from alur.audit_key import note_signer
+
+        return note_signer(self.settings)
+
+    def stamp(self, content: bytes) -> bytes:
+        """A time stamp over `content`, of the authority that the settings name; raises SigningError."""
+        # Read here: pyHanko is large, and most processes stamp nothing.
+        from alur.signers import stamper_of
+        from signing.stamps import stamped
+
+        return stamped(content, stamper_of(self.settings))
+
+    def sealer(self) -> Sealer:
+        """Who seals hourly and on demand."""
+        # Read here: a worker's memory counts, and it seals nothing.
+        from workers.sealing import Sealer
+
+        return Sealer(self.engine, self.note_signer(), self.stamp, system_clock)
 
     def ports(self) -> Ports:
         """What the web needs."""

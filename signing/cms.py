@@ -55,7 +55,7 @@ async def stamp(signed: bytes, digest_algorithm: str, timestamper: TimeStamper) 
     content = cms.ContentInfo.load(signed)
     signer = content["content"]["signer_infos"][0]
     digest = hashlib.new(digest_algorithm, signer["signature"].native).digest()
-    token = await _token(digest, digest_algorithm, timestamper)
+    token = await token_of(digest, digest_algorithm, timestamper)
     signer["unsigned_attrs"] = cms.CMSAttributes(
         [cms.CMSAttribute({"type": "signature_time_stamp_token", "values": cms.SetOfContentInfo([token])})]
     )
@@ -74,7 +74,8 @@ def is_stamped(signed: bytes) -> bool:
     return any(attribute["type"].native == "signature_time_stamp_token" for attribute in attributes)
 
 
-async def _token(digest: bytes, algorithm: str, timestamper: TimeStamper) -> cms.ContentInfo:
+async def token_of(digest: bytes, algorithm: str, timestamper: TimeStamper) -> cms.ContentInfo:
+    """Return a time stamp (RFC 3161) over `digest`; raises Unavailable `tsa_unavailable`."""
     try:
         token = await timestamper.async_timestamp(digest, algorithm)
         stamped = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]

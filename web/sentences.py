@@ -21,6 +21,15 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Definisi belum benar; lihat daftar isian (berkas:baris:kolom).",
         "en": "The definition is not right; see the list of fields (file:line:column).",
     },
+    "unknown_checkpoint": {"id": "Titik periksa ini tidak ada.", "en": "There is no such checkpoint."},
+    "checkpoint_order": {
+        "id": "Titik periksa pertama harus lebih awal daripada yang kedua.",
+        "en": "The first checkpoint must be earlier than the second.",
+    },
+    "not_sealed": {
+        "id": "Perkara {case} belum disegel oleh titik periksa ini.",
+        "en": "The case {case} is not sealed by this checkpoint.",
+    },
     "unknown_draft": {"id": "Rancangan ini tidak ada.", "en": "There is no such draft."},
     "bad_files": {
         "id": "Berkas-berkas ini tidak dapat disimpan: {why}.",

@@ -45,6 +45,8 @@ STATUSES: Mapping[str, int] = {
     "unknown_notice": 404,
     "unknown_calendar": 404,
     "no_calendar_draft": 404,
+    "unknown_checkpoint": 404,
+    "not_sealed": 404,
     "unknown_draft": 404,
     "unknown_version": 404,
     "no_draft_in_review": 404,

@@ -9,6 +9,9 @@ import click
 from alur.commands.common import settings
 from alur.wiring import open_house, until_stopped
 
+#: How long the end of the clock process waits for a seal that is being made; one cut short is made again.
+SEAL_SECONDS = 5
+
 
 @click.command()
 @click.option("--port", type=int, help="Port to listen on instead of ALUR_PORT.")
@@ -32,11 +35,14 @@ def worker(queue: str) -> None:
 
 @click.command()
 def clock() -> None:
-    """Fire timers and see that nothing waits unheard."""
+    """Fire timers, seal what moved, and see that nothing waits unheard."""
     from workers.clock import run
     from workers.workshop import system_clock
 
     stop = threading.Event()
     until_stopped(stop)
     with open_house(settings()) as house:
+        sealing = threading.Thread(target=house.sealer().run, args=(stop,), name="sealing", daemon=True)
+        sealing.start()
         run(house.engine, house.redis, house.library, system_clock, stop)
+        sealing.join(SEAL_SECONDS)

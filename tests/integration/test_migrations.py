@@ -87,6 +87,7 @@ def test_every_table_with_a_case_is_under_row_level_security(quiet: House) -> No
         "draft",
         "draft_save",
         "migration",
+        "seal_request",
     }
     assert protected == with_case | beside | {"case_", "idempotency", "kin", "deputy"}
     assert owners == {OWNER}

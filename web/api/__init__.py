@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from web.api import (
+    audit,
     bulk,
     calendars,
     cases,
@@ -49,6 +50,7 @@ _NOUNS = (
     relatives,
     glass,
     migrations,
+    audit,
 )
 
 

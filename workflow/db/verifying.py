@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -14,6 +13,7 @@ from workflow.case import Case
 from workflow.db.cases import stored
 from workflow.db.histories import stream
 from workflow.db.library import Library
+from workflow.db.snapshot import snapshot
 from workflow.db.tables import case_
 from workflow.events import Event
 from workflow.finding import Finding
@@ -51,22 +51,11 @@ def verify_range(
 ) -> Iterator[Finding]:
     """The same for the cases above `after` up to `until`, a page at a time: no snapshot is held for long."""
     while after < until:
-        with _snapshot(connection):
+        with snapshot(connection):
             rows = connection.execute(_PAGE, {"after": after, "until": until}).all()
             end = rows[-1].id if len(rows) == CASES_A_PAGE else until
             yield from _page(connection, library, rows, (after, end), seen)
         after = end
-
-
-@contextmanager
-def _snapshot(connection: Connection) -> Iterator[None]:
-    """One moment for cases and events: what is committed between two statements would look like a difference."""
-    connection.rollback()
-    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    try:
-        yield
-    finally:
-        connection.rollback()
 
 
 def _page(

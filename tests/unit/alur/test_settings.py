@@ -80,6 +80,7 @@ def test_every_known_setting_has_a_sentence_and_is_read() -> None:
         "ALUR_DOCUMENTS_URL": "s3://bucket/documents",
         "ALUR_SIGNER": "pkcs11:token=office",
         "ALUR_TRUST": "/srv/trust",
+        "ALUR_AUDIT_KEY": "/srv/audit.pem",
         "ALUR_TSA_URL": "https://tsa.example/",
         "ALUR_CHROMIUM": "/usr/bin/chromium",
         "ALUR_OIDC_ISSUER": "https://id.example/",

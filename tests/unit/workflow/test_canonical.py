@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.canonical import MAX_DEPTH, MAX_INTEGER, NotCanonicalError, admit, canonical, digest
+from workflow.canonical import MAX_DEPTH, MAX_INTEGER, NotCanonicalError, admit, canonical, canonical_bytes, digest
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)))
 KEYS = st.text(st.characters(max_codepoint=0xFFFF, exclude_characters="\0", exclude_categories=("Cs",)))
@@ -98,3 +99,16 @@ def test_the_digest_is_of_the_canonical_bytes() -> None:
     """Two orders of the same keys have one digest, and anybody can compute it."""
     assert digest({"b": 1, "a": "é"}) == digest({"a": "é", "b": 1})
     assert digest({"b": 1, "a": "é"}) == hashlib.sha256('{"a":"é","b":1}'.encode()).hexdigest()
+
+
+def test_the_encoding_is_the_one_that_the_reference_describes() -> None:
+    """Its example, its escapes, and nothing escaped beside them."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "events.md").read_text()
+    value = {"b": [1, -2, True, None], "a": 'Siti "Nur"\n€'}
+    assert canonical_bytes(value).hex() in page
+    assert digest(value) in page
+    named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+    for code in [*range(1, 0x100), 0x2028, 0xFEFF, 0x1F600]:
+        sign = chr(code)
+        wanted = named.get(sign) or (f"\\u00{code:02x}" if code < 0x20 else sign)
+        assert canonical(sign) == f'"{wanted}"'

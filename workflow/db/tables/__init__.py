@@ -12,6 +12,7 @@ from workflow.db.tables.cases import case_, case_data, definition, document, eve
 from workflow.db.tables.columns import metadata
 from workflow.db.tables.drafts import definition_text, draft, draft_save
 from workflow.db.tables.journal import journal, journal_note
+from workflow.db.tables.log import checkpoint, checkpoint_stamp, log_leaf, log_node, seal_request
 from workflow.db.tables.migrations import migration, migration_case
 from workflow.db.tables.people import access_log, account, idempotency, membership, notice, person_key, token
 from workflow.db.tables.work import command, incident, outbox, task, timer
@@ -25,6 +26,8 @@ __all__ = [
     "case_",
     "case_data",
     "case_key",
+    "checkpoint",
+    "checkpoint_stamp",
     "command",
     "definition",
     "definition_text",
@@ -41,6 +44,8 @@ __all__ = [
     "journal",
     "journal_note",
     "kin",
+    "log_leaf",
+    "log_node",
     "membership",
     "metadata",
     "migration",
@@ -51,6 +56,7 @@ __all__ = [
     "print_",
     "recount",
     "recusal",
+    "seal_request",
     "signature",
     "task",
     "timer",

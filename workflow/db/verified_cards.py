@@ -1,0 +1,79 @@
+"""Cards and prints: the file, the register, and the event of the step that made the file must say the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+
+from workflow.blobs import BlobError, BlobStore
+from workflow.db import register
+from workflow.db.beside import Beside
+from workflow.finding import Finding
+
+#: States of a card that has been handed to its holder.
+_ISSUED = frozenset({register.VALID, register.REPLACED, register.REVOKED, register.EXPIRED})
+
+
+class Told(NamedTuple):
+    """What an event says of a file."""
+
+    seq: int
+    sha256: str
+
+
+def verify_cards(beside: Beside, blobs: BlobStore) -> Iterator[Finding]:
+    """The card of a case and its prints, each at the event that told of its file."""
+    cards, prints = _told(beside)
+    rows = {row.id: row for row in beside.cards}
+    for id_ in sorted(rows.keys() | cards.keys()):
+        code = _card(beside, blobs, rows.get(id_), cards.get(id_))
+        if code:
+            yield _finding(beside, code, cards.get(id_), {})
+    drawn = {row.n: row for row in beside.prints}
+    for n, told in sorted(prints.items()):
+        row = drawn.get(n)
+        if row is None or row.sha256 != told.sha256:
+            yield _finding(beside, "print_changed", told, {"n": n})
+        elif not _is_there(beside, blobs, row):
+            yield _finding(beside, "print_file_changed", told, {"n": n})
+
+
+def _told(beside: Beside) -> tuple[Mapping[int, Told], Mapping[int, Told]]:
+    """The file of each card and of each print, by the last event that tells of it: a second signature makes another."""
+    cards: dict[int, Told] = {}
+    prints: dict[int, Told] = {}
+    for event in beside.events:
+        result = event.body.get("result")
+        if isinstance(result, dict) and "sha256" in result:
+            into, number = (prints, result["print"]) if "print" in result else (cards, result["card"])
+            into[number] = Told(event.seq, result["sha256"])
+    return cards, prints
+
+
+def _card(beside: Beside, blobs: BlobStore, row: Row[Any] | None, told: Told | None) -> str | None:
+    """Code of what is wrong with a card."""
+    if told is None:
+        return "card_changed" if row is not None and row.state in _ISSUED else None
+    if row is None or row.sha256 is None:
+        return "card_changed"
+    # The step that is pending may have stored its file, and not told of it yet.
+    if row.sha256 != told.sha256 and not beside.busy:
+        return "card_changed"
+    return None if _is_there(beside, blobs, row) else "card_file_changed"
+
+
+def _is_there(beside: Beside, blobs: BlobStore, row: Row[Any]) -> bool:
+    """True when the stored file is the one that the register names; an erasure may have removed it."""
+    if not row.blob:
+        return beside.erased
+    try:
+        return hashlib.sha256(blobs.get(row.blob)).hexdigest() == str(row.sha256)
+    except BlobError:
+        return False
+
+
+def _finding(beside: Beside, code: str, told: Told | None, details: dict[str, Any]) -> Finding:
+    return Finding(code=code, case=beside.id, seq=told.seq if told else None, details=details)

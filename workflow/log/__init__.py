@@ -1,0 +1,1 @@
+"""The log that seals histories: its tree, its leaves and its signed checkpoints. Pure."""
