@@ -19,6 +19,7 @@ from alur.embedded import Urls, services
 from alur.logs import configure
 from alur.settings import Settings, ensure_keys
 from workers import doorbell
+from workers.eraser import Eraser
 from workers.workshop import Workshop, system_clock
 from workflow.blobs import BlobStore, FolderStore
 from workflow.db.connect import ENGINE, drain_connection, engine_for
@@ -26,6 +27,7 @@ from workflow.db.drain import Drainer
 from workflow.db.library import Library
 from workflow.definition.offices import read_offices
 from workflow.errors import AlurError
+from workflow.keysafe import KeySafe
 from workflow.vault import Vault
 
 if TYPE_CHECKING:
@@ -75,6 +77,15 @@ class House:
         if parts.scheme != "file":
             raise NotAvailableError("ALUR_DOCUMENTS_URL: only file:// addresses are served in this version.")
         return FolderStore(Path(unquote(parts.path)))
+
+    @cached_property
+    def safe(self) -> KeySafe:
+        """Where persons' keys lie apart from backups."""
+        return KeySafe(self.settings.key_safe)
+
+    def eraser(self) -> Eraser:
+        """What erases personal data."""
+        return Eraser(engine=self.engine, library=self.library, blobs=self.blobs, safe=self.safe)
 
     def workshop(self, *, signs: bool = False) -> Workshop:
         """What a worker process needs."""

@@ -39,4 +39,4 @@ def clock() -> None:
     stop = threading.Event()
     until_stopped(stop)
     with open_house(settings()) as house:
-        run(house.engine, house.redis, house.library, system_clock, stop)
+        run(house.engine, house.redis, house.library, system_clock, stop, house.eraser())

@@ -25,6 +25,7 @@ from tests.drain_kit import rows, superuser
 from tests.drain_kit import with_card as new_card
 from tests.office_time_kit import holiday, text_with
 from workflow.db.schema import newest
+from workflow.db.sealed_files import card_file
 from workflow.db.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -240,9 +241,9 @@ def test_definitions_are_listed_and_checked(shell: Shell, tmp_path: Path) -> Non
 
 def test_a_card_is_verified_offline(shell: Shell, opened: House, case: int, tmp_path: Path) -> None:
     """A true card exits 0; one with a changed byte, or no card at all, exits 1."""
-    blob = rows(opened, "SELECT blob FROM card WHERE case_id = :c", c=case)[0][0]
     card = tmp_path / "card.pdf"
-    card.write_bytes(opened.blobs.get(blob))
+    with opened.engine.connect() as db:
+        card.write_bytes(card_file(db, opened.vault, opened.blobs, case))
     assert shell.run("cards", "verify", str(card)).stdout.endswith("VALID\n")
     changed = bytearray(card.read_bytes())
     changed[len(changed) // 3] ^= 1
