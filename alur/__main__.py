@@ -15,6 +15,7 @@ from workflow.errors import AlurError
 #: Commands with the module of `alur.commands` that holds each: imported when called, since a worker's memory counts.
 COMMANDS = {
     "accounts": "accounts",
+    "backup": "backup",
     "calendars": "calendars",
     "cards": "cards",
     "cases": "cases",
@@ -22,6 +23,8 @@ COMMANDS = {
     "db": "database",
     "definitions": "definitions",
     "demo": "demo",
+    "restore": "backup",
+    "retention": "erasing",
     "serve": "serve",
     "web": "roles",
     "worker": "roles",

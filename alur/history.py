@@ -14,7 +14,7 @@ from workflow.db import cases
 from workflow.db.library import Library
 from workflow.db.tables import event
 from workflow.errors import AlurError
-from workflow.events import Event, first_break
+from workflow.events import Event, first_break, stamp
 from workflow.evolve import fold
 
 
@@ -42,6 +42,8 @@ class Replayed:
             "seq": case.seq,
             "head": case.head.hex(),
         }
+        gone = case.erased and {"at": stamp(case.erased.at), "under": case.erased.under}
+        told |= {"erased": gone}
         return told | {"fold": json.loads(fold_text(case)), "complete": self.complete, "difference": self.difference}
 
 

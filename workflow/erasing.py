@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workflow.case import DRAFT, Case
-from workflow.definition.process import Process
+from workflow.definition.process import Process, Text
 from workflow.definition.retention import Retention
 from workflow.events import stamp
 from workflow.reckoning import Reckoning, after
@@ -19,6 +19,11 @@ from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
 
 RIGHT, RETENTION = "right", "retention"
+#: What the data were erased under, as people read it.
+UNDER: Mapping[str, Text] = {
+    RIGHT: {"id": "hak subjek data untuk dihapus", "en": "the person's right to erasure"},
+    RETENTION: {"id": "berakhirnya masa simpan", "en": "the end of the retention period"},
+}
 #: How long a draft is kept since its last save, where its process does not say.
 DRAFTS = timedelta(days=90)
 #: Basis of what the party asked for, and of the house's own rule for drafts.

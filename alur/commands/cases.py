@@ -10,11 +10,14 @@ import click
 from sqlalchemy import select
 
 from alur.commands.common import house, json_option, tell
+from alur.commands.erasing import erase
 from alur.commands.migrations import migrate, migrations
 from alur.history import Replayed, read_history, replay_case
 from workflow import lateness
+from workflow.case import Case
 from workflow.db import cases as store
 from workflow.db.tables import case_
+from workflow.erasing import UNDER
 from workflow.events import stamp
 
 #: The largest number that a case can have.
@@ -28,6 +31,7 @@ def cases() -> None:
 
 cases.add_command(migrate)
 cases.add_command(migrations)
+cases.add_command(erase)
 
 
 @cases.command("list")
@@ -64,6 +68,8 @@ def show(id_: int, as_json: bool) -> None:
         "head": case.head.hex(),
         "holder": case.task.holder if case.task else None,
         "step": case.step.run if case.step else None,
+        "erased": stamp(case.erased.at) if case.erased else None,
+        "under": case.erased.under if case.erased else None,
     }
     tell(told, "\n".join(f"{k:<12} {v}" for k, v in told.items()), as_json=as_json)
 
@@ -111,10 +117,19 @@ def replay(id_: int, at: str | None, seq: int | None, as_json: bool) -> None:
         sys.exit(1)
 
 
+def _erased(case: Case) -> str:
+    assert case.erased is not None
+    title = UNDER[case.erased.under]
+    day = case.erased.at.strftime("%Y-%m-%d %H:%M UTC")
+    said = f"Data pribadinya dihapus pada {day} berdasarkan {title['id']}."
+    return f"{said}\nIts personal data were erased on {day} under {title['en']}; what they were cannot be told."
+
+
 def _words(replayed: Replayed) -> str:
     case = replayed.case
     head = case.head.hex()[:16]
-    line = f"Case {case.id} after {case.seq} events: {case.state}, revision {case.revision}, head {head}."
+    gone = f"\n{_erased(case)}" if case.erased else ""
+    line = f"Case {case.id} after {case.seq} events: {case.state}, revision {case.revision}, head {head}.{gone}"
     if replayed.difference:
         return f"{line}\nIt differs from what is stored: {replayed.difference}"
     return f"{line}\n{'It equals what is stored.' if replayed.complete else 'The chain is whole up to here.'}"

@@ -115,9 +115,7 @@ def test_the_register_keeps_the_card_without_the_person(own: House, erased: tupl
 
 def test_facts_for_statistics_outlive_the_person(own: House, erased: tuple[int, int, str]) -> None:
     """What a case counts for is the same before and after."""
-    facts = rows(
-        own, "SELECT body->'facts' FROM event WHERE case_id = :c AND type = 'submitted'", c=erased[0]
-    )[0][0]
+    facts = rows(own, "SELECT body->'facts' FROM event WHERE case_id = :c AND type = 'submitted'", c=erased[0])[0][0]
     assert facts["kecamatan"]
     assert "Zubaidah" not in str(facts)
 
@@ -134,7 +132,7 @@ def test_an_erased_case_is_refused_whatever_is_asked(own: House, erased: tuple[i
     with own.engine.begin() as db:
         id_ = db.execute(
             text(
-                "INSERT INTO command (case_id, \"do\", actor, payload, key) VALUES "
+                'INSERT INTO command (case_id, "do", actor, payload, key) VALUES '
                 "(:c, 'submit', '1', '{}', gen_random_uuid()) RETURNING id"
             ),
             {"c": erased[1]},

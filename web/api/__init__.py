@@ -14,6 +14,7 @@ from web.api import (
     deputies,
     documents,
     drafts,
+    erasures,
     glass,
     incidents,
     intake,
@@ -47,6 +48,7 @@ _NOUNS = (
     relatives,
     glass,
     migrations,
+    erasures,
 )
 
 

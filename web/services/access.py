@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g
 from sqlalchemy import insert
 
+from web import here
 from web.database import commit, session
 from web.services.sight import Seen
 from workflow.db.tables import access_log
@@ -16,10 +17,19 @@ def init(app: Flask) -> None:
 
 
 def note(seen: Seen, what: str) -> None:
-    """Log that the person reads `what` (`data`, `document/ktp`, `card`) of a case that is not their own."""
-    if seen.is_owner:
+    """Log that the person reads `what` (`data`, `input`, `document/ktp`, `card`, `print`, `search`) of a case that is
+    not their own."""
+    if not seen.is_owner:
+        note_of(seen.case.id, what)
+
+
+def note_of(case: int, what: str) -> None:
+    """Log that the signed-in person, who is not the party, comes to know `what` of a case; once a request."""
+    known: set[tuple[int, str]] = g.setdefault("looked_at", set())
+    if (case, what) in known:
         return
-    row = {"account": seen.person.account, "case_id": seen.case.id, "what": what}
+    known.add((case, what))
+    row = {"account": here.signed_in().account, "case_id": case, "what": what}
     session().execute(insert(access_log).values(**row))
     g.looked = True
 
