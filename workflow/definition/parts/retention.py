@@ -28,7 +28,7 @@ def read_retention(node: Node, names: Names, states: Mapping[str, State]) -> Ret
         keep=_length(node.get("keep")),
         after=frozenset(after) if node.get("after").present else final,
         by_state=by_state,
-        drafts=read_period(node.get("drafts")) if node.get("drafts").present else None,
+        drafts=_length(node.get("drafts")) if node.get("drafts").present else None,
         basis=read_title(node.get("basis")),
     )
 
