@@ -99,7 +99,9 @@ def history(id_: int, as_json: bool) -> None:
 
 def _gist(body: Any) -> str:
     facts: Mapping[str, Any] = body
-    told = [f"{k}={facts[k]}" for k in ("do", "run", "from", "to", "code", "timer", "clock", "at") if k in facts]
+    told = [
+        f"{k}={facts[k]}" for k in ("do", "run", "from", "to", "code", "timer", "clock", "at", "under") if k in facts
+    ]
     return " ".join([*told, f"({lateness.told(facts['late'])['en']})"] if "late" in facts else told)
 
 

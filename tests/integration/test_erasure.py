@@ -12,10 +12,12 @@ from sqlalchemy import text
 from alur.history import replay_case
 from alur.wiring import House
 from tests import erase_kit
+from tests.counter_kit import act, printed
 from tests.drain_kit import in_verification, quiet_house, rows, with_card
 from tests.support import new_account, open_filled, send, settle, state
 from workers.eraser import Eraser
 from workers.retention import Sweep, past
+from workflow.blobs import BlobError
 from workflow.db import cases, past_time
 from workflow.db.erasure import ErasureRefusedError
 from workflow.db.history import read_events
@@ -225,3 +227,17 @@ def test_a_draft_that_went_no_further_is_forgotten(own: House) -> None:
         erased = cases.get(db, draft).case.erased
     assert erased is not None
     assert erased.under == "retention"
+
+
+def test_what_was_printed_at_the_counter_goes_too(own: House) -> None:
+    """A person without an account: prints, their files and the name on them; the register of prints stays."""
+    case = printed(own, **erase_kit.DISTINCT)
+    blobs = rows(own, "SELECT blob, sha256 FROM print WHERE case_id = :c", c=case)
+    act(own, case, "withdraw")
+    assert state(own, case) == "withdrawn"
+    assert own.eraser().by_right(case, "1", NOW) == [case]
+    assert rows(own, "SELECT blob, sha256 FROM print WHERE case_id = :c", c=case) == [(None, blobs[0].sha256)]
+    assert rows(own, "SELECT holder FROM card WHERE case_id = :c", c=case) == [(None,)]
+    with pytest.raises(BlobError):
+        own.blobs.get(blobs[0].blob)
+    assert "Zubaidah" not in erase_kit.database(own)

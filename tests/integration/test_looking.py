@@ -97,6 +97,26 @@ def test_a_draft_that_an_officer_fills_in_is_logged(own: House) -> None:
         assert logged(own, draft, name) > before, address
 
 
+def test_a_refusal_that_shows_the_data_is_a_look_too(own: House) -> None:
+    """The page comes back with the reason and the data beside it; what was refused leaves nothing else."""
+    case, _ = of_distinct(own)
+    name, browser = at_desk(own, "operator@palembang")
+    assert logged(own, case, name) == 0
+    page = f"/cases/{case}"
+    answer = browser.send(f"{page}/act/return", {}, page=page, action=f"{page}/act/return")
+    assert answer.status_code >= 400
+    assert shows(answer)
+    assert logged(own, case, name) == 2, "the page that was asked for, and the one that came back"
+
+
+def test_an_error_without_data_is_no_look(own: House) -> None:
+    """Who is told that there is no such document has seen nothing."""
+    case, _ = of_distinct(own)
+    operator = officer(own, "operator@palembang")
+    refused(operator.get(f"/cases/{case}/documents/old_card"), 404, "unknown_document")
+    assert logged(own, case, operator.name or "") == 0
+
+
 def test_a_search_by_nik_is_logged_with_each_case_that_it_found(own: House) -> None:
     """Who types a NIK learns whose cases there are."""
     nik = "1671015708777001"
