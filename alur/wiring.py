@@ -19,7 +19,6 @@ from alur.embedded import Urls, services
 from alur.logs import configure
 from alur.settings import Settings, ensure_keys
 from workers import doorbell
-from workers.eraser import Eraser
 from workers.workshop import Workshop, system_clock
 from workflow.blobs import BlobStore, FolderStore
 from workflow.db.connect import ENGINE, drain_connection, engine_for
@@ -27,12 +26,13 @@ from workflow.db.drain import Drainer
 from workflow.db.library import Library
 from workflow.definition.offices import read_offices
 from workflow.errors import AlurError
-from workflow.keysafe import KeySafe
 from workflow.vault import Vault
 
 if TYPE_CHECKING:
     from web.ports import Ports
+    from workers.eraser import Eraser
     from workers.signer import Signer
+    from workflow.keysafe import KeySafe
 
 
 class NotAvailableError(AlurError):
@@ -81,10 +81,14 @@ class House:
     @cached_property
     def safe(self) -> KeySafe:
         """Where persons' keys lie apart from backups."""
+        from workflow.keysafe import KeySafe
+
         return KeySafe(self.settings.key_safe)
 
     def eraser(self) -> Eraser:
         """What erases personal data."""
+        from workers.eraser import Eraser
+
         return Eraser(engine=self.engine, library=self.library, blobs=self.blobs, safe=self.safe)
 
     def workshop(self, *, signs: bool = False) -> Workshop:

@@ -245,3 +245,26 @@ def test_after_retention_the_party_still_sees_the_history(own: House) -> None:
     for address in addresses(own, case):
         if address.startswith("/api/v1"):
             assert party.get(address.removeprefix("/api/v1")).status_code < 500, address
+
+
+def test_the_owner_of_a_forgotten_draft_reads_what_became_of_it(own: House) -> None:
+    """Every page and address opens; the draft cannot be filled in or submitted any more."""
+    siti = Browser(own).register()
+    case = siti.open_case()
+    name = rows(own, "SELECT a.name FROM account a JOIN case_ c ON c.owner = a.id WHERE c.id = :c", c=case)[0][0]
+    party = Api(own, name)
+    revision = int(party.get(f"/cases/{case}").headers["ETag"].strip('"'))
+    with own.engine.connect() as db:
+        found = cases.get(db, case)
+        due = past_time.when_due(db, own.library, found)
+    assert due is not None
+    assert erase_past(own.eraser(), found, due, due.at + timedelta(days=1))
+    for address in addresses(own, case):
+        path = address.removeprefix("/api/v1")
+        answer = party.get(path) if address != path else siti.get(address)
+        assert answer.status_code < 500, address
+    assert "berakhirnya masa simpan" in siti.get(f"/cases/{case}").text
+    refused(party.put_data(case, {"name": "Siti"}, revision), 410, "data_erased")
+    refused(party.do(case, "submit"), 410, "data_erased")
+    listed = party.get("/cases").json["cases"]
+    assert [c["erased"]["under"] for c in listed if c["id"] == case] == ["retention"]
