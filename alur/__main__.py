@@ -16,6 +16,7 @@ from workflow.errors import AlurError
 COMMANDS = {
     "accounts": "accounts",
     "audit": "audit",
+    "backup": "backup",
     "calendars": "calendars",
     "cards": "cards",
     "cases": "cases",
@@ -23,6 +24,8 @@ COMMANDS = {
     "db": "database",
     "definitions": "definitions",
     "demo": "demo",
+    "restore": "backup",
+    "retention": "erasing",
     "serve": "serve",
     "web": "roles",
     "worker": "roles",

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow.case import Case, fold_text
+from workflow.case import Case, Erased, fold_text
 from workflow.db.replaying import Past, clocks_then
+from workflow.erasing import UNDER
 from workflow.errors import AlurError
 from workflow.events import stamp
 from workflow.powers import Power
@@ -42,6 +43,7 @@ def as_json(then: Past, names: Mapping[str, str], data: Mapping[str, Any] | None
         "seq": case.seq,
         "head": case.head.hex(),
         "definition": case.definition,
+        "erased": case.erased and {"at": stamp(case.erased.at), "under": case.erased.under},
         "data_version": case.data,
         "documents": dict(case.documents),
         "task": _task(case, names),
@@ -63,6 +65,8 @@ def in_words(then: Past, names: Mapping[str, str], data: Mapping[str, Any] | Non
         f"Case {case.id} after {case.seq} events: {case.state}, revision {case.revision}, head {head}.",
         f"  definition {case.definition[:16]}, data version {case.data or 'none'}, at {stamp(then.moment)}",
     ]
+    if case.erased is not None:
+        lines += _erased(case.erased)
     if (task := _task(case, names)) is not None:
         held = f"held by {task['holder']} until {task['until']}" if task["holder"] else "held by nobody"
         lines.append(f"  task {task['id']} for {task['role']} at {task['office']}, {held}")
@@ -70,6 +74,14 @@ def in_words(then: Past, names: Mapping[str, str], data: Mapping[str, Any] | Non
     lines += [_power_line(p, names) for p in then.powers]
     lines += [f"  {field} = {value}" for field, value in (data or {}).items()]
     return "\n".join([*lines, _verdict(then)])
+
+
+def _erased(erased: Erased) -> list[str]:
+    title, day = UNDER[erased.under], erased.at.strftime("%Y-%m-%d %H:%M UTC")
+    return [
+        f"  Data pribadinya dihapus pada {day} berdasarkan {title['id']}.",
+        f"  Its personal data were erased on {day} under {title['en']}; what they were cannot be told.",
+    ]
 
 
 def _verdict(then: Past) -> str:

@@ -31,6 +31,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "ALUR_SECRET_KEY": "Key of sessions and forms: 32 bytes, URL-safe base64; generated in development.",
         "ALUR_DATA_KEY": "Key that wraps the persons' keys, like ALUR_SECRET_KEY.",
         "ALUR_ENV": "development or production; development when not set.",
+        "ALUR_KEY_SAFE": "Folder of the persons' keys, which backups leave out; <data>/key-safe when not set.",
         "ALUR_DOCUMENTS_URL": "Where documents are kept (file:///…, s3://…); <data>/documents when not set.",
         "ALUR_SIGNER": "pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL; a development key when not set.",
         "ALUR_TRUST": "Folder of certificates (*.pem) and revocation lists (*.crl) that cards are verified against; "
@@ -88,6 +89,8 @@ class Settings:
     secret_key: bytes | None = field(repr=False)
     #: Key that wraps every person's key, 32 bytes; None in development until `ensure_keys`.
     data_key: bytes | None = field(repr=False)
+    #: Folder of the persons' keys that backups leave out, absolute.
+    key_safe: Path
     #: Where documents are kept, a file:// or s3:// address.
     documents_url: str
     #: Who signs, as `kind:rest`, or None for the development key.
@@ -150,6 +153,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         redis_url=_optional(given, "ALUR_REDIS_URL", _address("redis", "rediss", "unix")),
         secret_key=_optional(given, "ALUR_SECRET_KEY", decode_key),
         data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
+        key_safe=_optional(given, "ALUR_KEY_SAFE", lambda _name, value: cwd / value) or data / "key-safe",
         documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
         signer=_optional(given, "ALUR_SIGNER", _signer),
         trust=_optional(given, "ALUR_TRUST", lambda _name, value: cwd / value),

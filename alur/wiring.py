@@ -30,8 +30,10 @@ from workflow.vault import Vault
 
 if TYPE_CHECKING:
     from web.ports import Ports
+    from workers.eraser import Eraser
     from workers.sealing import Sealer
     from workers.signer import Signer
+    from workflow.keysafe import KeySafe
     from workflow.log.note import NoteSigner
 
 
@@ -77,6 +79,19 @@ class House:
         if parts.scheme != "file":
             raise NotAvailableError("ALUR_DOCUMENTS_URL: only file:// addresses are served in this version.")
         return FolderStore(Path(unquote(parts.path)))
+
+    @cached_property
+    def safe(self) -> KeySafe:
+        """Where persons' keys lie apart from backups."""
+        from workflow.keysafe import KeySafe
+
+        return KeySafe(self.settings.key_safe)
+
+    def eraser(self) -> Eraser:
+        """What erases personal data."""
+        from workers.eraser import Eraser
+
+        return Eraser(engine=self.engine, library=self.library, blobs=self.blobs, safe=self.safe)
 
     def workshop(self, *, signs: bool = False) -> Workshop:
         """What a worker process needs."""

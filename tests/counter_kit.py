@@ -45,9 +45,9 @@ def at_the_counter(house: House, *, owner: str | None = None, **changes: object)
     return case
 
 
-def printed(house: House, *, owner: str | None = None) -> int:
+def printed(house: House, *, owner: str | None = None, **changes: object) -> int:
     """A case whose card is printed."""
-    case = at_the_counter(house, owner=owner)
+    case = at_the_counter(house, owner=owner, **changes)
     act(house, case, "print", checklist=CHECKLIST)
     return case
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
@@ -17,6 +17,7 @@ from web.database import rollback
 from web.errors import Problem, WebError, made
 from web.language import language
 from web.problem_json import problem_json
+from web.services.access import LOOKS
 from web.statuses import status_of
 from workflow.canonical import NotCanonicalError
 from workflow.db.cases import DataErasedError, StaleRevisionError, UnknownCaseError
@@ -63,6 +64,7 @@ def init(app: Flask) -> None:
 def answer(error: Exception) -> Response:
     """The response to an error: problem+json under /api/, else the pages' way. Nothing of the request stays done."""
     rollback()
+    g.pop(LOOKS, None)
     problem = problem_of(error)
     status = problem.status or status_of(problem.code)
     response = _shown(problem, status)

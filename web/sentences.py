@@ -150,6 +150,7 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Kartu ini tidak berlaku, sehingga tidak dapat diunduh.",
         "en": "This card does not stand, so it cannot be downloaded.",
     },
+    "unknown_erasure": {"id": "Perintah penghapusan ini tidak ada.", "en": "There is no such order to erase."},
     "data_erased": {"id": "Data permohonan ini sudah dihapus.", "en": "The data of this case was erased."},
     "stale_revision": {
         "id": "Permohonan ini sudah diubah setelah Anda membukanya. Muat ulang, lalu coba lagi.",

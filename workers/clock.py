@@ -1,4 +1,5 @@
-"""The clock process: dues that follow calendars, moves between definitions, timers, lost bells, due steps, pruning."""
+"""The clock process: dues that follow calendars, moves between definitions, timers, lost bells, due steps, erasures,
+pruning."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from workers import doorbell, relay
+from workers.eraser import Eraser
+from workers.retention import Sweep
 from workflow.db import migration_run, recount, sweeps
 from workflow.db.library import Library
 
@@ -58,12 +61,23 @@ def move_cases(engine: Engine, library: Library, now: datetime) -> bool:
         return migration_run.step(connection, library, now)
 
 
-def run(engine: Engine, redis: Redis, library: Library, clock: Callable[[], datetime], stop: threading.Event) -> None:
+def run(
+    engine: Engine,
+    redis: Redis,
+    library: Library,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    eraser: Eraser,
+) -> None:
     """Tick until `stop`; a database that is away is waited for."""
+    sweep = Sweep(eraser)
     duties: Sequence[Callable[[], object]] = (
         lambda: follow_calendars(engine, library, clock(), PAGES_A_TICK),
         lambda: move_cases(engine, library, clock()),
         lambda: tick(engine, redis, clock()),
+        lambda: eraser.orders(clock()),
+        lambda: sweep.step(clock()),
+        lambda: eraser.clear(clock()),
     )
     ticks = 0
     while not stop.wait(TICK_SECONDS):

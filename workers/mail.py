@@ -27,4 +27,5 @@ def send(url: str, to: str, subject: str, link: str) -> None:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
-        raise MailError(str(error)) from error
+        # What a mail server answers may name the person.
+        raise MailError(type(error).__name__) from error

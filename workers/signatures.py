@@ -7,14 +7,17 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from typing import NamedTuple
 
 from signing.errors import SigningError, Unavailable
 from signing.phases import finish, sign
 from signing.prepared import Prepared
+from workers.dossier import Dossier
 from workers.errors import StepError
 from workers.signer import Signer
 from workers.workshop import Workshop
+from workflow import sealed_files
 from workflow.db import register
 from workflow.db.register import SIGNED, SignatureKey, Signing
 
@@ -30,19 +33,24 @@ class Signed(NamedTuple):
 
 
 def signed_file(
-    workshop: Workshop, signer: Signer, key: SignatureKey, make: Callable[[], Prepared], account: int
+    workshop: Workshop,
+    signer: Signer,
+    key: SignatureKey,
+    make: Callable[[], Prepared],
+    account: int,
+    dossier: Dossier,
 ) -> Signed:
     """The file with the signature `key`, which becomes the card's file. `make` prepares it where no attempt has yet.
 
     Raises `StepError`, final unless trying again may help.
     """
     with told_as_step():
-        stored = _prepared(workshop, key, make, account)
-        ready = Prepared.from_json(stored.prepared, workshop.blobs.get(stored.blob))
+        stored = _prepared(workshop, key, make, account, dossier)
+        ready = Prepared.from_json(stored.prepared, _document(workshop, key, stored, dossier))
         cms = stored.cms or _signed(workshop, signer, key, ready)
         pdf = finish(ready, cms)
     done = Signed(hashlib.sha256(pdf).hexdigest(), ready.level.value)
-    blob = workshop.blobs.put(pdf)
+    blob = sealed_files.keep(workshop.blobs, dossier.key, pdf, sealed_files.of_card(dossier.found.case.id))
     with workshop.engine.begin() as connection:
         register.change(connection, key.card, SIGNED, sha256=done.sha256, blob=blob, level=done.level)
         register.finished(connection, key)
@@ -58,13 +66,21 @@ def told_as_step() -> Iterator[None]:
         raise StepError(error.code, str(error), final=not isinstance(error, Unavailable)) from error
 
 
-def _prepared(workshop: Workshop, key: SignatureKey, make: Callable[[], Prepared], account: int) -> Signing:
+def _document(workshop: Workshop, key: SignatureKey, stored: Signing, dossier: Dossier) -> bytes:
+    if stored.blob is None:
+        raise StepError("data_erased", "The data of this case was erased.", final=True)
+    return sealed_files.fetch(workshop.blobs, dossier.key, stored.blob, sealed_files.of_signing(*astuple(key)))
+
+
+def _prepared(
+    workshop: Workshop, key: SignatureKey, make: Callable[[], Prepared], account: int, dossier: Dossier
+) -> Signing:
     with workshop.engine.connect() as connection:
         found = register.signing(connection, key)
     if found is not None:
         return found
     ready = make()
-    blob = workshop.blobs.put(ready.document)
+    blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, sealed_files.of_signing(*astuple(key)))
     with workshop.engine.begin() as connection:
         return register.prepared(connection, key, ready.to_json(), blob, account)
 

@@ -71,6 +71,15 @@ class Grant(NamedTuple):
     until: datetime
 
 
+class Erased(NamedTuple):
+    """That the personal data of a case are gone: what stays is its history."""
+
+    #: When; for an erasure that was done again after a restore, when it was done first.
+    at: datetime
+    #: `retention` or `right`.
+    under: str
+
+
 class Case(NamedTuple):
     id: int
     process: str
@@ -115,6 +124,8 @@ class Case(NamedTuple):
     recused: tuple[str, ...] = ()
     #: Grants of broken glass, of which some may have ended.
     glass: tuple[Grant, ...] = ()
+    #: None while its personal data are there.
+    erased: Erased | None = None
 
 
 #: Places of the fields in the tuple.
@@ -148,6 +159,7 @@ def fold_to_json(case: Case) -> dict[str, Any]:
         "owed": case.owed,
         "recused": case.recused,
         "glass": [tuple(grant) for grant in case.glass],
+        "erased": case.erased and tuple(case.erased),
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -182,6 +194,8 @@ def fold_from_json(fold: Mapping[str, Any]) -> dict[str, Any]:
         out["performed"] = {role: tuple(persons) for role, persons in fold["performed"].items()}
     if "glass" in fold:
         out["glass"] = tuple(Grant(a, b, c, datetime.fromisoformat(d)) for a, b, c, d in fold["glass"])
+    if "erased" in fold:
+        out["erased"] = Erased(datetime.fromisoformat(fold["erased"][0]), fold["erased"][1])
     for name in ("clocks", "aside"):
         if name in fold:
             out[name] = {clock: _reading(*parts) for clock, parts in fold[name].items()}

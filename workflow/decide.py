@@ -13,6 +13,7 @@ from workflow.commands import FINISH_STEP, FIRE_TIMER, HOLD, INTERNAL, MIGRATE, 
 from workflow.conditions import require_guards, told
 from workflow.decision import Decision, Draft, Refused
 from workflow.definition.process import BUILT_IN_MOVERS, StateTimer
+from workflow.erasing import refuse_erased
 from workflow.events import stamp
 from workflow.inputs import refuse_input
 from workflow.lateness import late_by
@@ -31,6 +32,7 @@ def decide(book: Rulebook, case: Case, command: Command, now: datetime) -> Decis
     draft = Draft(book, case, now)
     try:
         _require_own_process(command)
+        draft.require(refuse_erased(case))
         _DECIDERS.get(command.do, _transition)(draft, command)
     except Refused as refused:
         return Decision(case=case, refusal=refused.refusal)

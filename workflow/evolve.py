@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from workflow.case import Case, changed
-from workflow.changes import definition, glass, moves, steps, tasks, timing
+from workflow.changes import definition, erasure, glass, moves, steps, tasks, timing
 from workflow.changes.change import Change
 from workflow.changes.definition import MIGRATED
 from workflow.errors import CorruptHistoryError
@@ -18,7 +18,9 @@ Books = Callable[[str], Rulebook]
 
 #: Every type of event there is, with what it changes.
 CHANGES: Mapping[str, Change] = {
-    kind: change for part in (moves, steps, definition, tasks, glass, timing) for kind, change in part.CHANGES.items()
+    kind: change
+    for part in (moves, steps, definition, tasks, glass, timing, erasure)
+    for kind, change in part.CHANGES.items()
 }
 
 #: Events after which the armed timers may differ.

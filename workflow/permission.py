@@ -9,6 +9,7 @@ from typing import Any
 from workflow.case import DRAFT, Case
 from workflow.commands import SUBMIT, Actor
 from workflow.definition.process import BUILT_IN_MOVERS, Transition
+from workflow.erasing import refuse_erased
 from workflow.events import stamp
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
@@ -18,6 +19,8 @@ def refuse_transition(
     book: Rulebook, case: Case, transition: Transition, actor: Actor, now: datetime
 ) -> Refusal | None:
     """Why `actor` may not perform `transition` now, as far as its input, guards and holds are not concerned."""
+    if case.erased is not None:
+        return refuse_erased(case)
     if case.state not in transition.sources:
         return wrong_state(case, transition.name)
     if case.step is not None and case.step.failed is None and not transition.cancels:
@@ -32,6 +35,8 @@ def refuse_transition(
 
 def refuse_submit(book: Rulebook, case: Case, actor: Actor) -> Refusal | None:
     """Why `actor` may not submit the draft, as far as its content is not concerned."""
+    if case.erased is not None:
+        return refuse_erased(case)
     if case.state != DRAFT:
         return wrong_state(case, SUBMIT)
     if book.party is None or not book.process.submit_party:
@@ -41,6 +46,8 @@ def refuse_submit(book: Rulebook, case: Case, actor: Actor) -> Refusal | None:
 
 def refuse_editing(book: Rulebook, case: Case, actor: Actor) -> Refusal | None:
     """Why `actor` may not save data or documents now."""
+    if case.erased is not None:
+        return refuse_erased(case)
     if not book.editable(case.state):
         return wrong_state(case, "save")
     assisted = book.process.submit_assisted or any(t.assisted for t in book.process.moves_from(case.state))

@@ -13,6 +13,7 @@ from typing import Any
 from workflow.definition.process import Text
 from workflow.errors import AlurError
 from workflow.refused_changes import CHANGES
+from workflow.refused_erasures import ERASURES
 
 #: Sentences by code. `{name}` places are filled from the refusal's details.
 SENTENCES: Mapping[str, Text] = {
@@ -111,6 +112,7 @@ SENTENCES: Mapping[str, Text] = {
         "en": "This process requires the step {run}; it cannot be skipped.",
     },
     **CHANGES,
+    **ERASURES,
     "stale_step": {"id": "Langkah ini sudah tidak ditunggu.", "en": "Nobody waits for this step any more."},
     "engine_error": {
         "id": "Terjadi kesalahan pada sistem; permohonan tidak berubah. Petugas sudah diberi tahu.",

@@ -109,10 +109,6 @@ CHANGES: Mapping[str, Text] = {
         "id": "Permohonan ini sudah berpindah status sejak pemindahan; sekarang berstatus {state}.",
         "en": "This case has moved on since the migration; it is now {state}.",
     },
-    "data_erased": {
-        "id": "Data permohonan ini sudah dihapus menurut hukum, sehingga kecocokannya tidak dapat diperiksa.",
-        "en": "The data of this case was erased by law, so it cannot be told whether it fits.",
-    },
     "unknown_migration": {
         "id": "Pemindahan {migration} tidak ada.",
         "en": "There is no migration {migration}.",

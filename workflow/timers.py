@@ -17,6 +17,8 @@ STATE, CLOCK, LEASE = "state", "clock", "lease"
 def armed(book: Rulebook, case: Case) -> Mapping[str, datetime]:
     """Timer → due (UTC). Names: `state/<state>/<index>`, `clock/<clock>/<percent>`, `lease/<task>`."""
     out: dict[str, datetime] = {}
+    if case.erased is not None:
+        return out
     state = book.process.states.get(case.state)
     if state is not None and case.entered_at is not None:
         for timer in state.timers:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from alur import history as history_of
 from alur.commands.common import house, json_option, tell
+from alur.commands.erasing import erase
 from alur.commands.migrations import migrate, migrations
 from workflow import lateness
 from workflow.db import accesses
@@ -33,6 +34,7 @@ def cases() -> None:
 
 cases.add_command(migrate)
 cases.add_command(migrations)
+cases.add_command(erase)
 
 
 @cases.command("list")
@@ -69,6 +71,8 @@ def show(id_: int, as_json: bool) -> None:
         "head": case.head.hex(),
         "holder": case.task.holder if case.task else None,
         "step": case.step.run if case.step else None,
+        "erased": stamp(case.erased.at) if case.erased else None,
+        "under": case.erased.under if case.erased else None,
     }
     tell(told, "\n".join(f"{k:<12} {v}" for k, v in told.items()), as_json=as_json)
 
@@ -98,7 +102,9 @@ def history(id_: int, as_json: bool) -> None:
 
 def _gist(body: Any) -> str:
     facts: Mapping[str, Any] = body
-    told = [f"{k}={facts[k]}" for k in ("do", "run", "from", "to", "code", "timer", "clock", "at") if k in facts]
+    told = [
+        f"{k}={facts[k]}" for k in ("do", "run", "from", "to", "code", "timer", "clock", "at", "under") if k in facts
+    ]
     return " ".join([*told, f"({lateness.told(facts['late'])['en']})"] if "late" in facts else told)
 
 

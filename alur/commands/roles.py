@@ -44,5 +44,5 @@ def clock() -> None:
     with open_house(settings()) as house:
         sealing = threading.Thread(target=house.sealer().run, args=(stop,), name="sealing", daemon=True)
         sealing.start()
-        run(house.engine, house.redis, house.library, system_clock, stop)
+        run(house.engine, house.redis, house.library, system_clock, stop, house.eraser())
         sealing.join(SEAL_SECONDS)

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from alur.scenarios.view import View
 from workflow.db import prints, register
+from workflow.db.sealed_files import card_file
 from workflow.definition.numbers import format_number
 
 #: What a card's `number` may be expected as, beside a number: the one that the office's template gives.
@@ -34,7 +35,11 @@ def _verifies(view: View, row: Row[Any]) -> bool:
     from signing.verify import verify
 
     signer = view.stage.workshop.once("signer", view.stage.kit.signer)
-    return bool(row.blob) and verify(view.stage.kit.blobs.get(row.blob), signer.trust(), row.signatures).ok
+    if not row.blob:
+        return False
+    kit = view.stage.kit
+    with view.stage.engine.connect() as db:
+        return verify(card_file(db, kit.vault, kit.blobs, view.id), signer.trust(), row.signatures).ok
 
 
 _CARD: Mapping[str, Callable[[View, Row[Any]], Any]] = {

@@ -24,7 +24,9 @@ from alur.wiring import House, open_house
 from tests.drain_kit import rows, superuser
 from tests.drain_kit import with_card as new_card
 from tests.office_time_kit import holiday, text_with
+from tests.support import new_account, open_filled
 from workflow.db.schema import newest
+from workflow.db.sealed_files import card_file
 from workflow.db.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -240,9 +242,9 @@ def test_definitions_are_listed_and_checked(shell: Shell, tmp_path: Path) -> Non
 
 def test_a_card_is_verified_offline(shell: Shell, opened: House, case: int, tmp_path: Path) -> None:
     """A true card exits 0; one with a changed byte, or no card at all, exits 1."""
-    blob = rows(opened, "SELECT blob FROM card WHERE case_id = :c", c=case)[0][0]
     card = tmp_path / "card.pdf"
-    card.write_bytes(opened.blobs.get(blob))
+    with opened.engine.connect() as db:
+        card.write_bytes(card_file(db, opened.vault, opened.blobs, case))
     assert shell.run("cards", "verify", str(card)).stdout.endswith("VALID\n")
     changed = bytearray(card.read_bytes())
     changed[len(changed) // 3] ^= 1
@@ -310,3 +312,39 @@ def test_a_calendar_is_checked_previewed_submitted_and_published(shell: Shell, t
     file.write_text(text_with(3, "2027-02-30"))
     assert shell.run("calendars", "check", str(file)).returncode == 1
     shell.refused("calendars", "submit", str(file), "--as", "supervisor")
+
+
+def test_erasing_and_retention_are_told_in_sentences(shell: Shell, opened: House, case: int) -> None:
+    """A valid card, a person who may not, and nothing that is due."""
+    assert "still valid" in shell.refused("cases", "erase", str(case), "--under", "right", "--as", "supervisor")
+    assert "no supervisor" in shell.refused("cases", "erase", str(case), "--under", "right", "--as", "operator")
+    assert "no case" in shell.refused("cases", "erase", "999999", "--under", "right", "--as", "supervisor")
+    shell.refused("cases", "erase", str(case), "--as", "supervisor", code=2)
+    assert shell.told("retention", "list", "--within", "20") == []
+    assert shell.run("retention", "run", "--dry-run").stdout == "Nothing is past its time.\n"
+    draft = open_filled(opened, new_account(opened))
+    with opened.engine.begin() as db:
+        db.execute(text("UPDATE case_ SET created_at = created_at - interval '99 days' WHERE id = :c"), {"c": draft})
+        db.execute(
+            text("UPDATE working_copy SET saved_at = saved_at - interval '99 days' WHERE case_id = :c"), {"c": draft}
+        )
+    assert [(r["case"], r["state"]) for r in shell.told("retention", "list")] == [(draft, "draft")]
+    assert shell.told("retention", "run") == {"erased": [draft], "left": []}
+    assert shell.told("cases", "show", str(draft))["under"] == "retention"
+    words = shell.run("cases", "replay", str(draft)).stdout
+    assert "the end of the retention period" in words
+    assert "berakhirnya masa simpan" in words
+    assert "It equals what is stored." in words
+
+
+def test_a_backup_is_made_and_refused_where_it_would_overwrite(shell: Shell, opened: House, tmp_path: Path) -> None:
+    """What is in the house is said to be there; what is no backup is told as that."""
+    told = shell.told("backup", "--out", str(tmp_path / "house.alur"))
+    assert told["manifest"]["documents"] > 0
+    assert Path(told["safe"]) == opened.settings.key_safe
+    opened.engine.dispose()
+    said = shell.refused("restore", str(tmp_path / "house.alur"))
+    assert "--force" in said or "Stop `alur serve`" in said
+    (tmp_path / "none").write_text("nothing")
+    assert "no backup" in shell.refused("restore", str(tmp_path / "none"))
+    shell.refused("restore", str(tmp_path / "nowhere"), code=2)

@@ -15,6 +15,7 @@ from tests.counter_kit import publish_two_signatures, two_to_sign
 from tests.drain_kit import engine_write, one, quiet_house, rows, whole
 from tests.support import new_account, send, settle, state
 from workers import signatures
+from workflow.db.sealed_files import card_file
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,8 @@ class KilledError(BaseException):
 
 def file_of(house: House, case: int) -> bytes:
     """The card's file as it stands."""
-    return house.blobs.get(one(house, "SELECT blob FROM card WHERE case_id = :c", c=case))
+    with house.engine.connect() as db:
+        return card_file(db, house.vault, house.blobs, case)
 
 
 def countersign(house: House, case: int, by: str = "head") -> None:

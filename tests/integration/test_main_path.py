@@ -8,6 +8,7 @@ from alur.wiring import House
 from tests.support import new_account, open_filled, outcome, sample_data, send, settle, state
 from workflow.db import register
 from workflow.db.replaying import verify_case
+from workflow.db.sealed_files import card_file
 
 CHECKLIST = ("identity", "photo", "diploma")
 
@@ -34,7 +35,9 @@ def test_an_application_becomes_a_signed_card(house: House) -> None:
         found = verify_case(db, house.library, case)
     assert card is not None
     assert card.state == "valid"
-    assert house.blobs.get(card.blob or "").startswith(b"%PDF")
+    with house.engine.connect() as db:
+        assert card_file(db, house.vault, house.blobs, case).startswith(b"%PDF")
+    assert b"%PDF" not in house.blobs.get(card.blob or ""), "it lies closed with the person's key"
     assert found is None
 
 

@@ -21,6 +21,7 @@ from workers import signatures, workshop
 from workers.jobs import draw_card as job
 from workflow.db import prints, register
 from workflow.db.outbox import StepId, Work
+from workflow.db.sealed_files import card_file
 
 Crash = Callable[..., Any]
 
@@ -270,7 +271,8 @@ def test_a_file_that_was_prepared_before_a_correction_is_not_signed_after_it(
     send(quiet, case, "sign", "signer")
     settle(quiet)
     assert state(quiet, case) == "issued"
-    blob, kept = rows(quiet, "SELECT blob, number FROM card WHERE case_id = :c", c=case)[0]
-    assert kept == number
-    assert "Siti Yang Benar" in PdfReader(BytesIO(quiet.blobs.get(blob))).pages[0].extract_text()
+    assert one(quiet, "SELECT number FROM card WHERE case_id = :c", c=case) == number
+    with quiet.engine.connect() as db:
+        signed = card_file(db, quiet.vault, quiet.blobs, case)
+    assert "Siti Yang Benar" in PdfReader(BytesIO(signed)).pages[0].extract_text()
     whole(quiet, case)

@@ -15,6 +15,7 @@ from web.api import (
     deputies,
     documents,
     drafts,
+    erasures,
     glass,
     incidents,
     intake,
@@ -51,6 +52,7 @@ _NOUNS = (
     glass,
     migrations,
     audit,
+    erasures,
 )
 
 

@@ -12,7 +12,7 @@ from web.language import language
 from web.pages import fields, officer, times
 from web.pages.answers import require_person, shown
 from web.pages.frame import Link
-from web.pages.glance import glance, stamp
+from web.pages.glance import glance, gone, stamp
 from web.pages.journey import stages
 from web.pages.sheets import parts, places, saved_words
 from web.pages.words import _, local
@@ -27,7 +27,7 @@ pages = Blueprint("case", __name__)
 pages.before_request(require_person)
 
 #: Events that tell an applicant something.
-TOLD = ("submitted", "moved")
+TOLD = ("submitted", "moved", "data_erased")
 
 
 @pages.get("/cases/<int:case>")
@@ -89,6 +89,7 @@ def _status(found: Seen, view: CaseView) -> Response:
     return shown(
         "mine/status.html",
         c=glance(found, view),
+        gone=gone(found, view),
         live=url_for("case.show", case=view.id) if busy or waiting.commands(found) else "",
         waiting=slow,
         reason=_reason(view),
@@ -110,6 +111,8 @@ def _told(found: Seen) -> list[dict[str, Any]]:
 def _entry_words(entry: Entry) -> str:
     if entry.type == "submitted":
         return _("Diajukan")
+    if entry.type == "data_erased":
+        return _("Data pribadi dihapus")
     return local(entry.to_title)
 
 

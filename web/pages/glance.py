@@ -55,6 +55,20 @@ def glance_of(view: CaseView, process: Process, zone: ZoneInfo) -> Glance:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """That the personal data were erased, in words."""
+
+    at: str
+    under: str
+
+
+def gone(found: Seen, view: CaseView) -> Gone | None:
+    """When and under what the data were erased; None while they are there."""
+    told = view.erased
+    return Gone(at=times.moment(told.at, found.zone), under=local(told.title)) if told else None
+
+
 def stamp(at: datetime, found: Seen) -> Stamp:
     """A moment in the zone of the case's office."""
     return Stamp(at=times.moment(at, found.zone), iso=at.isoformat(timespec="seconds"))

@@ -13,7 +13,7 @@ from web.errors import Problem, ProblemError, WebError
 from web.language import language
 from web.pages import doubts, fields, handing, incidents, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
-from web.pages.glance import glance, stamp
+from web.pages.glance import glance, gone, stamp
 from web.pages.words import _, local
 from web.services import actions, cases, history, refusals, tasks, transitions, waiting
 from web.services.actions import Action
@@ -45,6 +45,7 @@ def page(
         "staff/case.html",
         (problem.status or status_of(problem.code)) if problem else 200,
         c=glance(found, view),
+        gone=gone(found, view),
         case=view.id,
         view=view,
         revision=view.revision,
@@ -224,6 +225,7 @@ def _event_words(entry: Entry) -> str:
         "recused": _("Menyatakan benturan kepentingan"),
         "glass_broken": _("Membuka akses darurat"),
         "glass_reviewed": _("Menilai akses darurat"),
+        "data_erased": _("Data pribadi dihapus"),
         "lease_expired": _("Waktu memegang tugas habis"),
         "step_failed": _("Langkah otomatis gagal"),
         "step_skipped": _("Langkah otomatis dilewati dengan alasan"),

@@ -33,6 +33,8 @@ class Card:
     office: str
     issued_on: str
     expires_on: str
+    #: Day on which the holder's name and the file were erased; empty while they are there.
+    erased_on: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,6 +156,7 @@ def _card(entry: Entry) -> Card:
         office=local(entry.office_title) or entry.office or "",
         issued_on=_day(entry.issued_on),
         expires_on=_day(entry.expires_on),
+        erased_on=times.day(entry.erased_at.astimezone(_zone(entry)).date()) if entry.erased_at else "",
     )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, g
 from sqlalchemy import insert
 
-from web.database import commit, session
+from web import here
+from web.database import commit, rollback, session
 from web.services.sight import Seen
 from workflow.db.tables import access_log
+
+#: Where a request remembers its looks; an error that is answered without any data forgets them.
+LOOKS = "looks"
+BAD_REQUEST = 400
 
 
 def init(app: Flask) -> None:
@@ -16,15 +23,28 @@ def init(app: Flask) -> None:
 
 
 def note(seen: Seen, what: str) -> None:
-    """Log that the person reads `what` (`data`, `document/ktp`, `card`) of a case that is not their own."""
-    if seen.is_owner:
+    """Log that the person reads `what` (`data`, `input`, `document/ktp`, `card`, `print`, `search`) of a case that is
+    not their own."""
+    if not seen.is_owner:
+        note_of(seen.case.id, what)
+
+
+def note_of(case: int, what: str) -> None:
+    """Log that the signed-in person, who is not the party, comes to know `what` of a case; once a request."""
+    looks: dict[tuple[int, str], Any] = g.setdefault(LOOKS, {})
+    if (case, what) in looks:
         return
-    row = {"account": seen.person.account, "case_id": seen.case.id, "what": what}
-    session().execute(insert(access_log).values(**row))
-    g.looked = True
+    looks[case, what] = {"account": here.signed_in().account, "case_id": case, "what": what}
+    session().execute(insert(access_log).values(**looks[case, what]))
 
 
 def _keep(response: Response) -> Response:
-    if g.pop("looked", False) and response.status_code < 400:
-        commit()
+    looks = g.pop(LOOKS, None)
+    if not looks:
+        return response
+    if response.status_code >= BAD_REQUEST:
+        # A page may show the data beside the reason of a refusal; of what was refused nothing may stay.
+        rollback()
+        session().execute(insert(access_log), list(looks.values()))
+    commit()
     return response

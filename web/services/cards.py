@@ -11,6 +11,7 @@ from web.services import access
 from web.services.sight import Seen, require_reading
 from web.services.views import CardView
 from workflow.db.register import EXPIRED, REPLACED, REVOKED, VALID
+from workflow.db.sealed_files import card_file
 from workflow.db.tables import card
 
 #: States of a card that was published.
@@ -34,7 +35,7 @@ def show(found: Seen) -> CardView | None:
         sha256=row.sha256,
         issued_on=row.issued_on,
         expires_on=row.expires_on,
-        downloadable=row.state in DOWNLOADABLE,
+        downloadable=row.state in DOWNLOADABLE and row.erased_at is None,
     )
 
 
@@ -42,9 +43,14 @@ def download(found: Seen) -> tuple[bytes, str]:
     """The card's PDF and a name for it; raises `WebError` (`forbidden`, `no_card`, `card_not_valid`)."""
     require_reading(found)
     row = session().execute(select(card).where(card.c.case_id == found.case.id)).one_or_none()
-    if row is None or row.state not in PUBLISHED or not row.blob:
+    if row is None or row.state not in PUBLISHED:
+        raise WebError("no_card")
+    if row.erased_at is not None:
+        raise WebError("data_erased")
+    if not row.blob:
         raise WebError("no_card")
     if row.state not in DOWNLOADABLE:
         raise WebError("card_not_valid", {"state": row.state})
     access.note(found, "card")
-    return here.ports().blobs.get(row.blob), f"{row.number.replace('/', '-')}.pdf"
+    ports = here.ports()
+    return card_file(session(), ports.vault, ports.blobs, found.case.id), f"{row.number.replace('/', '-')}.pdf"

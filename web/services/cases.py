@@ -9,18 +9,19 @@ from web import here
 from web.database import session
 from web.errors import FieldError, WebError
 from web.person import Person
-from web.services import access, cards, clocks, documents, notes, prints, refusals
+from web.services import cards, clocks, documents, notes, prints, refusals
 from web.services.editing import require_editing
 from web.services.names import names_of
 from web.services.sight import MAX_ID, Seen, see, seen
-from web.services.views import CaseView, StepView, TaskView
-from workflow.case import DRAFT, Task
+from web.services.views import CaseView, ErasedView, StepView, TaskView
+from workflow.case import DRAFT, Case, Task
 from workflow.db import cases, deputies, history, inbox, library
 from workflow.db.cases import DataErasedError, WorkingCopy, stored
 from workflow.db.line import places_in_line
 from workflow.definition.form import check_data
 from workflow.definition.process import Process
 from workflow.doubts import BESIDE, doubts
+from workflow.erasing import UNDER
 from workflow.priorities import name_of
 from workflow.standing import EVERY_OFFICE
 
@@ -82,8 +83,6 @@ def show(found: Seen, *, personal: bool = True) -> CaseView:
     case, process, stands = found.case, found.process, found.found
     personal = personal and found.may_read
     copy = _copy(found) if personal else None
-    if copy is not None:
-        access.note(found, "data")
     return CaseView(
         id=case.id,
         process=case.process,
@@ -111,6 +110,7 @@ def show(found: Seen, *, personal: bool = True) -> CaseView:
         submitted_at=case.submitted_at,
         entered_at=case.entered_at,
         saved_at=copy.saved_at if copy else None,
+        erased=erased_view(case),
     )
 
 
@@ -152,6 +152,12 @@ def _lender(found: Seen, task: Task) -> str | None:
         return None
     known = deputies.lenders(session(), [int(task.holder)], found.now).get((int(task.holder), task.role), ())
     return next((str(absent) for office, absent in known if office in (task.office, EVERY_OFFICE)), None)
+
+
+def erased_view(case: Case) -> ErasedView | None:
+    """That the data of the case are gone, and under what."""
+    gone = case.erased
+    return gone and ErasedView(at=gone.at, under=gone.under, title=UNDER[gone.under])
 
 
 def _copy(found: Seen) -> WorkingCopy | None:

@@ -20,7 +20,7 @@ from web.services.sight import Seen, require_reading, see
 from web.services.views import DocumentView
 from workflow.commands import Submission
 from workflow.db import cases
-from workflow.db.cases import WorkingCopy
+from workflow.db.cases import DataErasedError, WorkingCopy
 from workflow.db.tables import document
 from workflow.submission import is_required
 
@@ -116,7 +116,7 @@ def read(seen: Seen, kind: str, *, picture: bool = False) -> File:
     Raises `WebError` (`forbidden`, `unknown_document`). Read by others than the party, it is logged.
     """
     require_reading(seen)
-    entry = standing(seen).documents.get(kind)
+    entry = _standing(seen).documents.get(kind)
     row = session().execute(select(document).where(document.c.id == entry["id"])).one_or_none() if entry else None
     if row is None:
         raise WebError("unknown_document")
@@ -137,7 +137,18 @@ _ENDINGS = {PDF: "pdf", JPEG: "jpg", "image/png": "png"}
 
 
 def standing(seen: Seen) -> WorkingCopy:
-    """Data and documents as the person sees them: the working copy while it may be edited, else the version."""
+    """Data and documents as the person sees them: the working copy while it may be edited, else the version.
+
+    Read by others than the party, it is logged. Raises `DataErasedError`.
+    """
+    copy = _standing(seen)
+    access.note(seen, "data")
+    return copy
+
+
+def _standing(seen: Seen) -> WorkingCopy:
+    if seen.case.erased is not None:
+        raise DataErasedError("The data of this case was erased.")
     ports = here.ports()
     if seen.may_edit:
         return cases.read_working_copy(session(), ports.vault, seen.found)

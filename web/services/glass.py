@@ -13,7 +13,7 @@ from web import here
 from web.database import session
 from web.errors import ProblemError, WebError
 from web.person import AUDITOR, SUPERVISOR
-from web.services import refusals
+from web.services import access, refusals
 from web.services.names import names_of
 from web.services.sight import MAX_ID, Seen, see
 from web.services.tasks import reason_of
@@ -125,6 +125,8 @@ def _reason(found: Seen, id_: int) -> str:
     if event is None:
         return ""
     given = history.read_input(session(), here.ports().vault, found.found, event.body["input"])
+    if given:
+        access.note(found, "input")
     return str(given.get("reason", ""))
 
 

@@ -13,7 +13,7 @@ from web import here
 from web.database import session
 from web.errors import WebError
 from web.person import AUDITOR, SUPERVISOR, Person
-from web.services import cursors, lending
+from web.services import access, cursors, lending
 from web.services.names import names_of
 from web.services.sight import MAX_ID
 from workflow.db import inbox as rows
@@ -87,6 +87,9 @@ def page(asked: Filter, *, sort: Sort = "due", after: str | None = None, limit: 
     limit = max(1, min(limit, MAX_PAGE))
     found = rows.list_tasks(session(), wanted, sort=sort, after=_place(after), limit=limit + 1)
     shown = found[:limit]
+    if is_lookup(asked.q.strip()):
+        for row in shown:
+            access.note_of(row.case_id, "search")
     lent = lending.lent_to(shown, now)
     names = names_of([*(row.assignee for row in shown), *lent.values()])
     return Page(
@@ -158,6 +161,11 @@ def _apart(person: Person, queues: Iterable[tuple[str, str]]) -> list[Apart]:
             for other in sorted(apart[role] & held)
         ]
     return out
+
+
+def is_lookup(q: str) -> bool:
+    """True where what is searched for is a person's, such as a NIK: which cases are found tells something of it."""
+    return len(q) >= _NIK_DIGITS and q.isascii() and q.isdigit()
 
 
 def cases_named(q: str) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from web import here
 from web.database import session
-from web.services import refusals
+from web.services import access, refusals
 from web.services.sight import Seen
 from web.services.views import NoteView
 from workflow.db import history
@@ -17,6 +17,8 @@ def note(found: Seen) -> NoteView | None:
     if event is None or digest is None:
         return None
     inputs = history.read_input(session(), here.ports().vault, found.found, digest)
+    if inputs and here.person() is not None:
+        access.note(found, "input")
     do = str(event.body["do"])
     return NoteView(do=do, title=refusals.do_title(found, do), at=event.at, inputs=inputs)
 

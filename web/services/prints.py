@@ -10,6 +10,7 @@ from web.services.sight import Seen
 from web.services.views import PrintView
 from workflow.db import prints, register
 from workflow.db.prints import Print
+from workflow.db.sealed_files import print_file
 
 
 def show(found: Seen) -> PrintView | None:
@@ -26,7 +27,9 @@ def download(found: Seen) -> tuple[bytes, str]:
     if kept is None or card is None:
         raise WebError("no_print")
     access.note(found, "print")
-    return here.ports().blobs.get(kept.blob), f"{card.number.replace('/', '-')}-{kept.n}.pdf"
+    ports = here.ports()
+    content = print_file(session(), ports.vault, ports.blobs, kept)
+    return content, f"{card.number.replace('/', '-')}-{kept.n}.pdf"
 
 
 def _current(found: Seen) -> Print | None:

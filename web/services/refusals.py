@@ -33,6 +33,7 @@ BUILT_IN: Mapping[str, Text] = {
     "prioritise": {"id": "Ubah prioritas", "en": "Change the priority"},
     "break_glass": {"id": "Buka akses darurat", "en": "Break the glass"},
     "review": {"id": "Nilai akses darurat", "en": "Review a broken glass"},
+    "erase": {"id": "Hapus data pribadi", "en": "Erase personal data"},
 }
 #: Roles that no definition needs to name.
 HOUSE_ROLES: Mapping[str, Text] = {
@@ -142,7 +143,7 @@ def _moment(value: str, seen: Seen) -> Text:
     return moments.told(datetime.fromisoformat(value), seen.zone)
 
 
-_SINGULAR = {"fields": "field", "kinds": "kind"}
+_SINGULAR = {"fields": "field", "kinds": "kind", "ways": "do"}
 _TITLES = {
     "do": lambda v, s: do_title(s, v),
     "state": lambda v, s: state_title(s, v),

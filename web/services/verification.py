@@ -48,6 +48,8 @@ class Entry:
     level: str | None = None
     #: Name of the officer who signed.
     signer: str | None = None
+    #: When the holder's name and the file were erased; None while they are there.
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +136,7 @@ def _entry(row: Mapping[str, Any] | None) -> Entry:
         reason=row["reason"] if row["state"] == register.VOID else None,
         level=row["level"],
         signer=row["signer"],
+        erased_at=row["erased_at"],
     )
 
 

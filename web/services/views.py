@@ -140,6 +140,17 @@ class NoteView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ErasedView:
+    """That the personal data of the case are gone."""
+
+    at: datetime
+    #: `retention` or `right`.
+    under: str
+    #: The same in words.
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseView:
     id: int
     process: str
@@ -179,3 +190,5 @@ class CaseView:
     entered_at: datetime | None
     #: When the working copy was last saved.
     saved_at: datetime | None
+    #: None while the personal data are there.
+    erased: ErasedView | None

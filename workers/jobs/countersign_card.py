@@ -16,6 +16,7 @@ from workers.numbering import officer_name, officer_of
 from workers.signatures import FIRST, SECOND, signed_file
 from workers.signer import Signer
 from workers.workshop import Workshop
+from workflow import sealed_files
 from workflow.db import register
 from workflow.db.outbox import Work
 from workflow.db.register import Card, SignatureKey
@@ -32,7 +33,7 @@ def countersign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     card, revision = _signed_once(workshop, work)
     key = SignatureKey(card.id, SECOND, revision)
     done = signed_file(
-        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work)
+        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work), dossier
     )
     return {"card": card.id, "number": card.number, "sha256": done.sha256, "level": done.level}
 
@@ -69,4 +70,5 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         reason=card_of(dossier).reason["id"],
         location=dossier.office.title["id"],
     )
-    return asyncio.run(prepare(workshop.blobs.get(card.blob), profile))
+    place = sealed_files.of_card(dossier.found.case.id)
+    return asyncio.run(prepare(sealed_files.fetch(workshop.blobs, dossier.key, card.blob, place), profile))

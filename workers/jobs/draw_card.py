@@ -16,6 +16,7 @@ from workers.numbering import numbered, officer_of
 from workers.signatures import told_as_step
 from workers.signer import Signer
 from workers.workshop import Workshop
+from workflow import sealed_files
 from workflow.db import prints, register
 from workflow.db.outbox import Work
 from workflow.db.prints import CardSignedError, Print, PrintExistsError
@@ -50,7 +51,9 @@ def _drawn(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, wor
     photo = read_document(workshop, dossier, "photo", rendition=True)
     with told_as_step():
         pdf = draw(face, photo, f"{workshop.public_url}/verify/{code}", card_of(dossier).source)
-    file = workshop.blobs.put(pdf), hashlib.sha256(pdf).hexdigest()
+    place = sealed_files.of_print(work.id.case, work.id.seq)
+    blob = sealed_files.keep(workshop.blobs, dossier.key, pdf, place)
+    file = blob, hashlib.sha256(pdf).hexdigest()
     try:
         with workshop.engine.begin() as connection:
             kept = prints.keep(

@@ -13,6 +13,7 @@ from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import register
 from workflow.db.outbox import Work
+from workflow.db.sealed_files import card_file
 
 
 def publish_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
@@ -25,7 +26,8 @@ def publish_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
         raise StepError("card_missing", "There is no signed card to publish.", final=True)
     if card.state == register.VALID:
         return {"ok": True, "number": card.number}
-    pdf = workshop.blobs.get(card.blob)
+    with workshop.engine.connect() as connection:
+        pdf = card_file(connection, workshop.vault, workshop.blobs, card.case)
     verdict = verify(pdf, signer.trust(), card.signatures)
     wanted = (FIRST, SECOND)[: card.signatures]
     complete = sorted(s.field for s in verdict.signatures) == sorted(wanted)

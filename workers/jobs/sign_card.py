@@ -34,7 +34,7 @@ def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     _check_print(workshop, card, work)
     key = SignatureKey(card.id, FIRST, work.input["data"])
     done = signed_file(
-        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work)
+        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work), dossier
     )
     return _result(card, done.sha256, done.level)
 

@@ -123,11 +123,12 @@ def actor(db: Executor, account: int, case: Case, now: datetime) -> Actor:
 
 
 def read_working_copy(db: Executor, vault: Vault, found: Stored) -> WorkingCopy:
-    """The working copy of a case."""
+    """The working copy of a case; raises `DataErasedError`."""
+    key = _person_key(db, vault, found.person)
     row = db.execute(
         select(working_copy.c.cipher, working_copy.c.saved_at).where(working_copy.c.case_id == found.case.id)
     ).one()
-    content = _person_key(db, vault, found.person).open_json(row.cipher, _copy_place(found.case.id))
+    content = key.open_json(row.cipher, _copy_place(found.case.id))
     return WorkingCopy(content["data"], content["documents"], row.saved_at if found.saves else None)
 
 
@@ -240,13 +241,14 @@ def seal_input(db: Executor, vault: Vault, found: Stored, given: Mapping[str, An
 
 
 def _freeze(db: Executor, vault: Vault, found: Stored, kind: str, content: Mapping[str, Any]) -> int:
+    key = _person_key(db, vault, found.person)
     version = db.execute(
         update(working_copy)
         .where(working_copy.c.case_id == found.case.id)
         .values(versions=working_copy.c.versions + 1)
         .returning(working_copy.c.versions)
     ).scalar_one()
-    sealed = _person_key(db, vault, found.person).seal(content, place(found.case.id, version))
+    sealed = key.seal(content, place(found.case.id, version))
     db.execute(
         insert(case_data).values(
             case_id=found.case.id,

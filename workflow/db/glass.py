@@ -13,6 +13,7 @@ from workflow.db.appending import append
 from workflow.db.cases import Executor, Stored
 from workflow.db.tables import glass
 from workflow.db.tasks import SUPERVISOR, TaskRefusedError
+from workflow.erasing import refuse_erased
 from workflow.events import stamp
 from workflow.permission import refuse_barred, wrong_state
 from workflow.refusals import Refusal
@@ -57,6 +58,8 @@ def break_(
 
 def refuse_breaking(book: Rulebook, case: Case, role: str, actor: Actor) -> Refusal | None:
     """Why `actor` may not take `role` on this case in an emergency."""
+    if case.erased is not None:
+        return refuse_erased(case)
     if case.state == DRAFT:
         return wrong_state(case, "break_glass")
     if role not in book.staff - WATCHING:

@@ -42,7 +42,8 @@ class Print:
     #: Version of the data that it shows.
     data: int
     sha256: str
-    blob: str
+    #: None once it was erased.
+    blob: str | None
 
 
 def of_step(db: Connection, case: int, seq: int) -> Print | None:

@@ -61,8 +61,8 @@ class Signing:
 
     phase: str
     prepared: Mapping[str, Any]
-    #: Name of the stored to-be-signed file.
-    blob: str
+    #: Name of the stored to-be-signed file; None once it was erased.
+    blob: str | None
     cms: bytes | None
     #: Account that asked for it; None where it was made before this was kept.
     account: int | None

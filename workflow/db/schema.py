@@ -50,6 +50,22 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def known(revision: str) -> bool:
+    """True when this version of Alur can bring a schema of `revision` up to date."""
+    with as_file(files("workflow.db") / "migrations") as folder:
+        return any(script.revision == revision for script in ScriptDirectory(str(folder)).walk_revisions())
+
+
+def ensure_roles(url: str) -> None:
+    """Make the three roles where they are missing, as `upgrade` does; raises `SchemaError`."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            _ensure_roles(connection)
+    finally:
+        engine.dispose()
+
+
 def newest() -> str:
     """The revision that this version of Alur needs."""
     with as_file(files("workflow.db") / "migrations") as folder:

@@ -19,6 +19,7 @@ from workflow.definition.node import Node
 from workflow.definition.parts.cards import read_card
 from workflow.definition.parts.forms import read_form
 from workflow.definition.parts.people import read_checks, read_documents, read_roles
+from workflow.definition.parts.retention import read_retention
 from workflow.definition.parts.rules import read_clocks, read_holds, read_requires
 from workflow.definition.parts.scalars import read_title
 from workflow.definition.parts.states import read_states
@@ -57,6 +58,7 @@ def build_process(
         checks=read_checks(process.get("checks")),
         requires=read_requires(process.get("requires"), names),
         card=read_card(card, template.text(), read.fields),
+        retention=read_retention(process.get("retention"), names, rules["states"]),
         **rules,
         **_particulars(process),
     )

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from workflow.definition.card import Card
+from workflow.definition.retention import Retention
 from workflow.definition.values import Period as Period
 from workflow.definition.values import Text as Text
 
@@ -251,6 +252,8 @@ class Process:
     requires: tuple[Requirement, ...] = ()
     #: None where the process issues no card.
     card: Card | None = None
+    #: None where the process does not say how long data are kept.
+    retention: Retention | None = None
 
     @property
     def initial(self) -> State:

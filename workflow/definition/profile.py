@@ -21,7 +21,7 @@ _ELSEWHERE = frozenset({"name", "index", "timers"})
 def profile(process: Process) -> Profile:
     """Everything of `process` that two versions may differ in, except the order of most of it."""
     return {
-        "process": {"": {n: plain(getattr(process, n)) for n in _PLAIN} | _form_rest(process.form.schema)},
+        "process": {"": _whole(process)},
         "roles": {n: plain(v) for n, v in process.roles.items()},
         "states": {n: plain(v) for n, v in process.states.items()},
         "timers": {f"{s.name}/{t.index}": plain(t) for s in process.states.values() for t in s.timers},
@@ -54,6 +54,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     return value
+
+
+def _whole(process: Process) -> dict[str, Any]:
+    """What belongs to no part; of the retention each field by itself."""
+    kept: dict[str, Any] = plain(process.retention) if process.retention else {}
+    retention = {f"retention.{name}": value for name, value in kept.items()}
+    return {n: plain(getattr(process, n)) for n in _PLAIN} | retention | _form_rest(process.form.schema)
 
 
 def _transition(move: Any) -> dict[str, Any]:

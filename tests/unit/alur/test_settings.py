@@ -78,6 +78,7 @@ def test_every_known_setting_has_a_sentence_and_is_read() -> None:
         "ALUR_PUBLIC_URL": "https://izin.example/",
         "ALUR_ENV": "production",
         "ALUR_DOCUMENTS_URL": "s3://bucket/documents",
+        "ALUR_KEY_SAFE": "/mnt/safe",
         "ALUR_SIGNER": "pkcs11:token=office",
         "ALUR_TRUST": "/srv/trust",
         "ALUR_AUDIT_KEY": "/srv/audit.pem",

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.kernel_kit import Desk, corrected, issued, stored_and_read, verifying
-from workflow.case import Case, Grant, Reading, Step, Task, fold_from_json, fold_text, fold_to_json
+from workflow.case import Case, Erased, Grant, Reading, Step, Task, fold_from_json, fold_text, fold_to_json
 
 
 def test_a_fresh_draft_stores_nothing() -> None:
@@ -63,6 +63,7 @@ def test_every_field_is_a_column_or_in_the_fold() -> None:
         Task(1, "r", "o"), Step(1, "r", (), "a", "r"), {"r": ("1",)}, {"c": Reading(moment)}, {"d": Reading(moment)},
         {"0": 1}, {"h": "k"},
         {"l": "k"}, ("m",), ("9",), (Grant(4, "9", "signer", moment),),
+        Erased(moment, "right"),
     )  # fmt: skip
     assert columns | set(fold_to_json(full)) == set(Case._fields)
 

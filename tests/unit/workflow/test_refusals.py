@@ -50,6 +50,9 @@ DETAILS = {
     "migration_status": {"migration": 1, "status": "running", "do": "approve"},
     "migration_busy": {"other": 1, "process": "p"},
     "step_required": {"run": "sign_card"},
+    "erase_live": {"case": 1, "state": "s"},
+    "erase_card_valid": {"case": 1, "number": "n"},
+    "erase_busy": {"case": 1},
 }
 
 

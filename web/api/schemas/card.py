@@ -25,6 +25,7 @@ class CardEntrySchema(ma.Schema):
     reason = fields.String(allow_none=True, metadata={"description": "Why a void one is void, such as `newer_print`."})
     level = fields.String(allow_none=True)
     signer = fields.String(allow_none=True)
+    erased_at = Moment(allow_none=True, metadata={"description": "When the holder's name and the file were erased."})
 
 
 class FileFindingsSchema(ma.Schema):

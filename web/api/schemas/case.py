@@ -112,6 +112,14 @@ class NoteSchema(ma.Schema):
     inputs = fields.Dict()
 
 
+class ErasedSchema(ma.Schema):
+    """That the personal data are gone."""
+
+    at = Moment()
+    under = fields.String(metadata={"description": "`retention` or `right`."})
+    title = Words()
+
+
 class CaseSchema(ma.Schema):
     """A case as the person sees it."""
 
@@ -146,6 +154,7 @@ class CaseSchema(ma.Schema):
     submitted_at = Moment(allow_none=True)
     entered_at = Moment(allow_none=True)
     saved_at = Moment(allow_none=True)
+    erased = fields.Nested(ErasedSchema, allow_none=True)
     links = fields.Dict(keys=fields.String(), values=fields.String())
 
 

@@ -11,6 +11,7 @@ from workflow.db.tables.cards import card, card_series, print_, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
 from workflow.db.tables.columns import metadata
 from workflow.db.tables.drafts import definition_text, draft, draft_save
+from workflow.db.tables.erasure import erasure, erasure_order
 from workflow.db.tables.journal import journal, journal_note
 from workflow.db.tables.log import checkpoint, checkpoint_stamp, log_leaf, log_node, seal_request
 from workflow.db.tables.migrations import migration, migration_case
@@ -35,6 +36,8 @@ __all__ = [
     "document",
     "draft",
     "draft_save",
+    "erasure",
+    "erasure_order",
     "event",
     "glass",
     "hold",

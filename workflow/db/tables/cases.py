@@ -71,7 +71,7 @@ document = Table(
     identity(),
     Column("case_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("blob", Text, nullable=False),
+    Column("blob", Text),
     Column("rendition", Text),
     Column("media_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),

@@ -1,0 +1,1 @@
+"""One file that brings a house back, without the persons' keys."""
