@@ -25,7 +25,6 @@ from alur.backup.making import make
 from alur.backup.manifest import DUMP, MANIFEST, PERSONS
 from alur.backup.restoring import Restored, restore
 from alur.embedded.binaries import postgres_program
-from alur.history import replay_case
 from alur.wiring import House
 from tests import erase_kit
 from tests.drain_kit import in_verification, quiet_house, rows, with_card
@@ -33,6 +32,7 @@ from tests.support import send, settle, state
 from workflow.blobs import FolderStore
 from workflow.db import cases, journal
 from workflow.db.history import read_events
+from workflow.db.replaying import verify_case
 from workflow.db.sealed_files import card_file
 from workflow.keysafe import KeySafe
 from workflow.vault import Vault
@@ -81,7 +81,7 @@ def rewritten(file: Path, out: Path, change: Callable[[str, bytes], bytes | None
 def whole(house: House, case: int) -> None:
     """The case's replay equals what is stored."""
     with house.engine.connect() as db:
-        assert replay_case(db, house.library, case, at=None, seq=None).difference is None
+        assert verify_case(db, house.library, case) is None
 
 
 def test_what_was_lost_comes_back(own: House, tmp_path: Path) -> None:

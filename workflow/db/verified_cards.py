@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +11,8 @@ from workflow.blobs import BlobError, BlobStore
 from workflow.db import register
 from workflow.db.beside import Beside
 from workflow.finding import Finding
+from workflow.sealed_files import fetch, of_card, of_print
+from workflow.vault import UnreadableError
 
 #: States of a card that has been handed to its holder.
 _ISSUED = frozenset({register.VALID, register.REPLACED, register.REVOKED, register.EXPIRED})
@@ -37,7 +38,7 @@ def verify_cards(beside: Beside, blobs: BlobStore) -> Iterator[Finding]:
         row = drawn.get(n)
         if row is None or row.sha256 != told.sha256:
             yield _finding(beside, "print_changed", told, {"n": n})
-        elif not _is_there(beside, blobs, row):
+        elif not _is_there(beside, blobs, row, of_print(beside.id, row.seq)):
             yield _finding(beside, "print_file_changed", told, {"n": n})
 
 
@@ -62,17 +63,18 @@ def _card(beside: Beside, blobs: BlobStore, row: Row[Any] | None, told: Told | N
     # The step that is pending may have stored its file, and not told of it yet.
     if row.sha256 != told.sha256 and not beside.busy:
         return "card_changed"
-    return None if _is_there(beside, blobs, row) else "card_file_changed"
+    return None if _is_there(beside, blobs, row, of_card(beside.id)) else "card_file_changed"
 
 
-def _is_there(beside: Beside, blobs: BlobStore, row: Row[Any]) -> bool:
+def _is_there(beside: Beside, blobs: BlobStore, row: Row[Any], place: str) -> bool:
     """True when the stored file is the one that the register names; an erasure may have removed it."""
-    if not row.blob:
+    if not row.blob or beside.key is None:
         return beside.erased
     try:
-        return hashlib.sha256(blobs.get(row.blob)).hexdigest() == str(row.sha256)
-    except BlobError:
+        fetch(blobs, beside.key, row.blob, place, sha256=row.sha256)
+    except (BlobError, UnreadableError):
         return False
+    return True
 
 
 def _finding(beside: Beside, code: str, told: Told | None, details: dict[str, Any]) -> Finding:
