@@ -22,7 +22,7 @@ from workflow.replay import Until, replay
 EVENTS = 1_000_000
 REPLAYS = 101
 #: A life of 20 events, most of them visits.
-_LIFE = (
+LIFE = (
     *PATH[:2],
     *(
         Move("return", "operator", reasoned=True),
@@ -39,11 +39,11 @@ def measure(house: House, progress: Progress) -> list[Figure]:
     clear(house)
     house.library.add(bench_process())
     progress("replaying a history of 1,000 events")
-    replayed = _replay(house, _lived(house, (*PATH[:2], *_TURNS)))
+    replayed = _replay(house, lived(house, (*PATH[:2], *_TURNS)))
     clear(house)
-    life = _lived(house, _LIFE)
+    life = lived(house, LIFE)
     progress(f"copying histories until there are {EVENTS:,} events")
-    multiply(house, life, EVENTS // len(_LIFE) - 1)
+    multiply(house, life, EVENTS // len(LIFE) - 1)
     with house.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("RESET ROLE"))
         db.execute(text("VACUUM (ANALYZE) event, case_"))
@@ -58,7 +58,7 @@ def measure(house: House, progress: Progress) -> list[Figure]:
     ]
 
 
-def _lived(house: House, path: tuple[Move, ...]) -> int:
+def lived(house: House, path: tuple[Move, ...]) -> int:
     """A case that performed `path`."""
     cases = plant(house, 1)
     give(house, cases, path)
