@@ -22,6 +22,7 @@ COMMANDS = {
     "db": "database",
     "definitions": "definitions",
     "demo": "demo",
+    "reports": "reports",
     "serve": "serve",
     "web": "roles",
     "worker": "roles",

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from workflow.definition.card import Card
+from workflow.definition.counted import Reports
 from workflow.definition.values import Period as Period
 from workflow.definition.values import Text as Text
 
@@ -165,6 +166,10 @@ class Input:
     choices: tuple[str, ...] = ()
     schema: Mapping[str, Any] | None = None
     optional: bool = False
+    #: Choice → what people read.
+    words: Mapping[str, Text] = field(default_factory=dict)
+    #: The choice stands in the event by its code, so that reports can count it; every other input is a digest there.
+    counted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -251,6 +256,8 @@ class Process:
     requires: tuple[Requirement, ...] = ()
     #: None where the process issues no card.
     card: Card | None = None
+    #: How reports count its cases.
+    reports: Reports = Reports()
 
     @property
     def initial(self) -> State:
