@@ -55,10 +55,14 @@ def _command(name: str) -> click.Command:
         click.Option(["--process"], help="Only this process."),
         click.Option(["--lang"], type=click.Choice(["id", "en"]), default="id", show_default=True),
         click.Option(["--cases", "behind"], metavar="SECTION/ROW/COLUMN", help="List the events behind one number."),
-        click.Option(["--out"], type=click.Path(dir_okay=False, path_type=Path), help="Write F.csv, .xlsx, .pdf or .json."),
+        click.Option(
+            ["--out"], type=click.Path(dir_okay=False, path_type=Path), help="Write F.csv, .xlsx, .pdf or .json."
+        ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
     ]
-    return click.Command(name, params=[*options], callback=lambda **given: _show(name, **given), help=KINDS[name].tells["en"])
+    return click.Command(
+        name, params=[*options], callback=lambda **given: _show(name, **given), help=KINDS[name].tells["en"]
+    )
 
 
 def _show(

@@ -1,4 +1,4 @@
-"""Every number of every report is the number of events that it says it is: counted anew from the table, in another way."""
+"""Every number of every report is that of the events it says: counted anew from the table, in another way."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from web.api import (
     notices,
     offices,
     relatives,
+    reports,
     tasks,
     transitions,
     verify,
@@ -47,6 +48,7 @@ _NOUNS = (
     relatives,
     glass,
     migrations,
+    reports,
 )
 
 

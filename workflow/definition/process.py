@@ -257,7 +257,7 @@ class Process:
     #: None where the process issues no card.
     card: Card | None = None
     #: How reports count its cases.
-    reports: Reports = Reports()
+    reports: Reports = field(default_factory=Reports)
 
     @property
     def initial(self) -> State:
