@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -16,8 +15,8 @@ from workflow.reports.as_json import as_json as plain
 from workflow.reports.as_print import as_print
 from workflow.reports.as_xlsx import as_xlsx
 from workflow.reports.catalog import KINDS
-from workflow.reports.report import Report, Row, Section, local
-from workflow.reports.words import months_said, offices_said, until_said, written
+from workflow.reports.report import Report, Section, local
+from workflow.reports.words import cells, months_said, offices_said, until_said
 
 FORMATS = (".csv", ".xlsx", ".pdf", ".json")
 _SHOWN = 40  # letters of a cell
@@ -107,10 +106,8 @@ def _words(report: Report, language: str) -> str:
 
 
 def _table(section: Section, language: str) -> list[str]:
-    def cells(row: Row) -> list[str]:
-        return [written(cell, language)[:_SHOWN] for cell in row.cells]
-
-    rows = [cells(row) for row in (*section.rows, *([section.total] if section.total else []))]
+    shown = (*section.rows, *([section.total] if section.total else []))
+    rows = [[cell[:_SHOWN] for cell in cells(section, row, language)] for row in shown]
     heads = [local(c.title, language)[:_SHOWN] for c in section.columns]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     text = [column.kind == "text" for column in section.columns]
@@ -118,5 +115,5 @@ def _table(section: Section, language: str) -> list[str]:
 
 
 def _line(row: list[str], widths: list[int], text: list[bool]) -> str:
-    cells: list[Any] = list(zip(row, widths, text, strict=True))
-    return "  ".join(cell.ljust(width) if left else cell.rjust(width) for cell, width, left in cells).rstrip()
+    parts = zip(row, widths, text, strict=True)
+    return "  ".join(cell.ljust(width) if left else cell.rjust(width) for cell, width, left in parts).rstrip()

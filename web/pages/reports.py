@@ -18,8 +18,8 @@ from web.services import reports
 from workflow.reports import catalog
 from workflow.reports.chart import svg
 from workflow.reports.period import ReportRefusedError
-from workflow.reports.report import Report, Row, Section
-from workflow.reports.words import months_said, until_said, written
+from workflow.reports.report import Report, Section
+from workflow.reports.words import cells, months_said, until_said
 
 pages = Blueprint("reported", __name__)
 pages.before_request(require_person)
@@ -55,7 +55,12 @@ def show() -> Response:
 
 
 def _report(report: Report, office: str) -> dict[str, Any]:
-    asked: dict[str, Any] = {"from": report.first, "to": report.last, "lang": language(), **({"office": office} if office else {})}
+    asked: dict[str, Any] = {
+        "from": report.first,
+        "to": report.last,
+        "lang": language(),
+        **({"office": office} if office else {}),
+    }
     forms = (("pdf", "PDF"), ("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON"))
     return {
         "title": local(report.title),
@@ -74,14 +79,10 @@ def _section(section: Section) -> dict[str, Any]:
         "name": section.name,
         "title": local(section.title),
         "columns": [{"title": local(c.title), "text": c.kind == "text"} for c in section.columns],
-        "rows": [_cells(row) for row in section.rows[:MAX_ROWS]],
+        "rows": [cells(section, row, language()) for row in section.rows[:MAX_ROWS]],
         "left_out": max(0, len(section.rows) - MAX_ROWS),
-        "total": _cells(section.total) if section.total else None,
+        "total": cells(section, section.total, language()) if section.total else None,
         # Made by us from numbers and escaped words.
         "chart": Markup(drawn) if drawn else "",  # noqa: S704
         "notes": [local(note) for note in section.notes],
     }
-
-
-def _cells(row: Row) -> list[str]:
-    return [written(cell, language()) for cell in row.cells]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from workflow.reports.chart import alt, svg
-from workflow.reports.report import Report, Row, Section, local
-from workflow.reports.words import months_said, offices_said, until_said, written
+from workflow.reports.report import Report, Section, local
+from workflow.reports.words import cells, months_said, offices_said, until_said
 
 _WORDS = {
     "id": {
@@ -40,14 +40,10 @@ def _section(section: Section, language: str) -> dict[str, Any]:
     return {
         "title": local(section.title, language),
         "columns": [{"title": local(c.title, language), "text": c.kind == "text"} for c in section.columns],
-        "rows": [_cells(row, language) for row in section.rows],
-        "total": _cells(section.total, language) if section.total else None,
+        "rows": [cells(section, row, language) for row in section.rows],
+        "total": cells(section, section.total, language) if section.total else None,
         "chart": {"svg": drawn, "alt": alt(section, language), "title": local(section.chart.title, language)}
         if drawn and section.chart
         else None,
         "notes": [local(note, language) for note in section.notes],
     }
-
-
-def _cells(row: Row, language: str) -> list[str]:
-    return [written(cell, language) for cell in row.cells]

@@ -128,7 +128,7 @@ def make(kind: Kind, ground: Ground, histories: Iterable[History], process: str 
         first=str(period.first),
         last=str(period.last),
         process=process,
-        until=max(ground.until(name) for name in ground.offices),
+        until=max(ground.until(name).astimezone(office.zone) for name, office in ground.offices.items()),
         running=any(period.runs(office.zone, now) for office in ground.offices.values()),
         sections=sections,
         notes=NOTES,

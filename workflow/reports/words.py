@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from workflow.reports.period import read_month
-from workflow.reports.report import Cell, Report, local, said
+from workflow.reports.report import Cell, Report, Row, Section, local, said
 
 #: Thousands and decimals.
 _MARKS = {"id": (".", ","), "en": (",", ".")}
@@ -21,6 +21,12 @@ def written(cell: Cell, language: str) -> str:
     thousands, point = _MARKS[language]
     whole, _, rest = f"{cell:,}".partition(".")
     return whole.replace(",", thousands) + (point + rest if rest else "")
+
+
+def cells(section: Section, row: Row, language: str) -> list[str]:
+    """A row for people; where words belong and there are none, nothing stands."""
+    pairs = zip(section.columns, row.cells, strict=True)
+    return ["" if cell is None and column.kind == "text" else written(cell, language) for column, cell in pairs]
 
 
 def months_said(report: Report, language: str) -> str:

@@ -79,4 +79,6 @@ class Yearly:
         )
 
     def _month(self, month: Month, processes: list[str]) -> Row:
-        return Row(key=str(month), cells=(month.title, *(self.tally.get(YEAR, str(month), p) for p in processes)))
+        begun = any(month.begin(self.ground.offices[o].zone) < self.ground.until(o) for o in self.ground.offices)
+        numbers = (self.tally.get(YEAR, str(month), p) if begun else None for p in processes)
+        return Row(key=str(month), cells=(month.title, *numbers))

@@ -50,6 +50,9 @@ DETAILS = {
     "migration_status": {"migration": 1, "status": "running", "do": "approve"},
     "migration_busy": {"other": 1, "process": "p"},
     "step_required": {"run": "sign_card"},
+    "unknown_report": {"report": "r"},
+    "report_process": {"process": "p"},
+    "unknown_number": {"number": "a/b/c"},
 }
 
 
