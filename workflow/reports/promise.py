@@ -224,7 +224,7 @@ def returns(journey: Journey) -> Iterator[tuple[Happening, Rulebook, tuple[str, 
         running = [
             name
             for name, reading in journey.readings.items()
-            if reading.started < event.at and (reading.stopped is None or reading.stopped > event.at)
+            if journey.started[name] < event.seq and (reading.stopped is None or reading.stopped >= event.at)
         ]
         yield event, stay.book, tuple(running)
 
