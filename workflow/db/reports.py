@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import orjson
 from sqlalchemy import bindparam, select, text
 
 from workflow.db import versions
@@ -28,17 +29,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Events without what no report reads: versions of data, digests, what guards saw.
 _HISTORIES = text(
     """
-    SELECT c.id, c.office, c.process, json_agg(json_build_array(
+    SELECT c.id, c.office, c.process, CAST(json_agg(json_build_array(
         e.seq, e.type, e.actor, (extract(epoch FROM e.at) * 1000000)::bigint,
         e.body - '{data,documents,complete,guards,input,checklist,step,fired,line,beside}'::text[])
-        ORDER BY e.seq) AS told
+        ORDER BY e.seq) AS text) AS told
     FROM case_ c JOIN event e ON e.case_id = c.id
-    WHERE c.office IN :offices AND c.process IN :processes AND e.at < :until AND e.type IN (
-        'submitted', 'moved', 'diverted', 'migrated', 'step_skipped',
-        'task_claimed', 'task_released', 'task_delegated', 'lease_expired')
+    WHERE c.office IN :offices AND c.process IN :processes AND e.at < :until AND e.type IN :types
     GROUP BY c.id ORDER BY c.id
     """
-).bindparams(bindparam("offices", expanding=True), bindparam("processes", expanding=True))
+).bindparams(*(bindparam(name, expanding=True) for name in ("offices", "processes", "types")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,17 +80,20 @@ def make(db: Executor, library: Library, asked: Asked, now: datetime) -> Report:
         raise ReportRefusedError(Refusal("report_process", {"process": asked.process}))
     processes = [n for n, p in newest.items() if kind.concerns(p) and asked.process in (None, n)]
     _learn(db, library, processes, offices)
-    return catalog.make(kind, ground, histories(db, ground, processes), asked.process)
+    return catalog.make(kind, ground, histories(db, ground, processes, kind.types), asked.process)
 
 
-def histories(db: Executor, ground: Ground, processes: Sequence[str]) -> Iterator[History]:
-    """Histories of the cases of `processes` at the offices of `ground`, each until its office's last moment."""
+def histories(db: Executor, ground: Ground, processes: Sequence[str], types: Sequence[str]) -> Iterator[History]:
+    """Events of `types` of the cases of `processes` at the offices of `ground`, until each office's last moment."""
     if not processes:
         return
     until = {name: ground.until(name) for name in ground.offices}
-    values = {"offices": list(ground.offices), "processes": list(processes), "until": max(until.values())}
+    values = {"offices": list(ground.offices), "processes": list(processes)}
+    values |= {"types": list(types), "until": max(until.values())}
     for row in db.execute(_HISTORIES, values, execution_options={"yield_per": _BATCH}):
-        events = [Happening(seq, type_, actor, _moment(at), body) for seq, type_, actor, at, body in row.told]
+        # As text, since the driver's own reading of JSON takes three times as long.
+        told = orjson.loads(row.told)
+        events = [Happening(seq, type_, actor, _moment(at), body) for seq, type_, actor, at, body in told]
         counted = [event for event in events if event.at < until[row.office]]
         if counted:
             yield History(row.id, row.office, row.process, counted)

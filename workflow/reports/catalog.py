@@ -10,14 +10,14 @@ from workflow.evolve import Books
 from workflow.refusals import Refusal
 from workflow.reports.complaints import Complaints
 from workflow.reports.ground import Counting, Ground
-from workflow.reports.journey import History, journey
+from workflow.reports.journey import ENTERING, History, journey
 from workflow.reports.period import ReportRefusedError
 from workflow.reports.promise import Promise
 from workflow.reports.report import Place, Report, Section
 from workflow.reports.seekers import Seekers
 from workflow.reports.skm import Satisfaction
 from workflow.reports.tally import TOTAL, Watch, read_watch
-from workflow.reports.workload import Workload
+from workflow.reports.workload import WORKED, Workload
 from workflow.reports.yearly import Yearly
 
 
@@ -31,6 +31,8 @@ class Kind:
     count: Callable[[Ground], Counting]
     #: True of processes whose cases it counts.
     concerns: Callable[[Process], bool]
+    #: Types of the events that it reads.
+    types: tuple[str, ...] = ENTERING
     #: Is of a year unless months are named; else of a month.
     yearly: bool = False
 
@@ -52,6 +54,7 @@ def _kinds() -> Iterable[Kind]:
         tells={"id": "Apa yang dikerjakan tiap petugas.", "en": "What each officer did."},
         count=Workload,
         concerns=lambda _: True,
+        types=(*ENTERING, *WORKED),
     )
     yield Kind(
         name="seekers",
@@ -86,6 +89,7 @@ def _kinds() -> Iterable[Kind]:
         tells={"id": "Semua laporan untuk satu tahun.", "en": "All reports of a year."},
         count=Yearly,
         concerns=lambda _: True,
+        types=(*ENTERING, *WORKED),
         yearly=True,
     )
 

@@ -51,9 +51,9 @@ class Complaints:
     def __init__(self, ground: Ground, *, promises: bool = True) -> None:
         self.ground = ground
         self.tally = Tally(ground.watch, ground.behind)
-        self._process: Process | None = None
         self._ends: dict[str, Text] = {}
-        mine = [name for name, process in ground.newest.items() if process.reports.complaints]
+        mine = {name: process for name, process in ground.newest.items() if process.reports.complaints}
+        self._process: Process | None = next(iter(mine.values()), None)
         self._promise = Promise(ground, mine) if promises else None
 
     def take(self, journey: Journey) -> None:
@@ -61,7 +61,6 @@ class Complaints:
         newest = self.ground.newest.get(journey.history.process)
         if newest is None or not newest.reports.complaints:
             return
-        self._process = newest
         if self._promise is not None:
             self._promise.take(journey)
         for column, place in self._moves(journey):

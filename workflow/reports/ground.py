@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from workflow.definition.offices import Office
@@ -41,16 +41,26 @@ class Ground:
     watch: Watch | None = None
     #: Where they are collected.
     behind: list[Place] = field(default_factory=list)
+    _known: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     #: Account → name as colleagues read it.
     officer: Callable[[str], str] = str
 
     def begin(self, office: str) -> datetime:
-        """The first moment of the period at an office."""
-        return self.period.begin(self.offices[office].zone)
+        """The first moment of the period at an office, UTC."""
+        return self._ends(office)[0]
 
     def until(self, office: str) -> datetime:
-        """The first moment that is not counted at an office: the end of the period, or now."""
-        return min(self.period.end(self.offices[office].zone), self.now)
+        """The first moment that is not counted at an office, UTC: the end of the period, or now."""
+        return self._ends(office)[1]
+
+    def _ends(self, office: str) -> tuple[datetime, datetime]:
+        found = self._known.get(office)
+        if found is None:
+            # In UTC, since two moments of one zone are compared ten times as fast as those of two.
+            zone = self.offices[office].zone
+            until = min(self.period.end(zone), self.now)
+            found = self._known[office] = self.period.begin(zone).astimezone(UTC), until.astimezone(UTC)
+        return found
 
     def month(self, office: str, moment: datetime) -> Month | None:
         """The month of a moment at an office; None when it is not in the period."""

@@ -17,6 +17,10 @@ from workflow.evolve import Books
 from workflow.rulebook import Rulebook
 
 
+#: Types of the events that lead into a state.
+ENTERING = ("submitted", "moved", "diverted", MIGRATED)
+
+
 class Happening(NamedTuple):
     """An event, as far as reports read it."""
 
@@ -69,8 +73,10 @@ class Journey(NamedTuple):
 
 def entered(event: Happening) -> str | None:
     """The state that an event leads to; None when it leads to none."""
-    state: str | None = event.body.get("into" if event.type == MIGRATED else "to")
-    return state if event.type in ("submitted", "moved", "diverted", MIGRATED) else None
+    if event.type not in ENTERING:
+        return None
+    state: str = event.body["into" if event.type == MIGRATED else "to"]
+    return state
 
 
 def journey(books: Books, history: History) -> Journey:

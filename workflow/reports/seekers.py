@@ -76,14 +76,13 @@ class Seekers:
         self.tally = Tally(ground.watch, ground.behind)
         self._persons: dict[str, list[_Span]] = defaultdict(list)
         self._titles: dict[str, Text] = {}
-        self._process: str | None = None
+        self._process = next((n for n, p in ground.newest.items() if p.reports.seekers is not None), "")
 
     def take(self, journey: Journey) -> None:
         """Keep when the case's person was registered."""
         newest = self.ground.newest.get(journey.history.process)
         if newest is None or newest.reports.seekers is None:
             return
-        self._process = self._process or journey.history.process
         for key, span in self._spans(journey, newest.reports.seekers):
             self._persons[key].append(span)
 
@@ -151,7 +150,7 @@ class Seekers:
             yield f"{BALANCE}-{fact}", facts.get(fact, UNTOLD_KEY)
 
     def _facts(self) -> Sequence[str]:
-        process = self.ground.newest.get(self._process or "")
+        process = self.ground.newest.get(self._process)
         if process is None:
             return ()
         return [field if bracket == "as_is" else bracket for field, bracket in process.form.statistic.items()]
@@ -169,7 +168,7 @@ class Seekers:
         return whole, *(self._by(fact) for fact in self._facts()), self._left()
 
     def _by(self, fact: str) -> Section:
-        process, name = self.ground.newest.get(self._process or ""), f"{BALANCE}-{fact}"
+        process, name = self.ground.newest.get(self._process), f"{BALANCE}-{fact}"
         title = title_of_fact(process, fact)
         keys = _ordered(values_of_fact(process, fact), self.tally.rows(name))
         words = [words_of_fact(process, fact, key) for key in keys]

@@ -12,6 +12,8 @@ from workflow.reports.tally import Tally
 from workflow.rulebook import Rulebook
 
 WORK, MOVES = "workload", "workload-moves"
+#: Types of events that it reads, beside those that lead into a state.
+WORKED = ("step_skipped", "task_claimed", "task_released", "task_delegated", "lease_expired")
 _OFFICER = Column(name="officer", title={"id": "Petugas", "en": "Officer"}, kind="text")
 _COLUMNS = (
     Column(name="cases", title={"id": "Permohonan", "en": "Cases"}, traced=True),
