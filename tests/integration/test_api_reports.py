@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from pypdf import PdfReader
 
+from alur.commands.reports import reports_
 from alur.wiring import House
 from tests.api_kit import Api, ports_of, refused
 from tests.drain_kit import by_hand, quiet_house
@@ -23,6 +27,7 @@ from tests.pages_kit import officer as browser_of
 from tests.reports_kit import Season
 from tests.support import new_account
 from web.app import create_app
+from workflow.reports.period import ReportRefusedError
 
 #: The scores of 29 answers, whose totals are those of the published survey.
 TOTALS = (105, 101, 100, 116, 102, 105, 106, 105, 115)
@@ -264,3 +269,35 @@ def test_a_page_shows_the_promises_of_the_month_and_links_every_form(own: House,
     _, other = browser_of(own, "operator@palembang")
     assert other.client.get("/reports").status_code == 403
     assert 'href="/reports"' not in other.client.get("/inbox").text
+
+
+def test_the_command_line_gives_the_same_numbers(own: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As words, JSON and files; what it does not know is refused."""
+
+    class Opened:
+        def __enter__(self) -> House:
+            return own
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+    monkeypatch.setattr("alur.commands.reports.house", Opened)
+
+    def call(*words: str) -> str:
+        done = CliRunner().invoke(reports_, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    asked = ("--office", "palembang", "--from", "2026-10", "--to", "2026-10")
+    assert "91,48" in call("skm", *asked)
+    assert "91.48" in call("skm", *asked, "--lang", "en")
+    index = json.loads(call("skm", *asked, "--json"))["sections"][0]
+    assert index["total"]["cells"]["index"] == 91.48
+    behind = json.loads(call("skm", *asked, "--json", "--cases", "skm/total/answers"))["behind"]
+    assert len(behind) == 29
+    for form, head in ((".csv", b"\xef\xbb\xbf"), (".xlsx", b"PK"), (".pdf", b"%PDF"), (".json", b"{")):
+        call("skm", *asked, "--out", str(tmp_path / f"skm{form}"))
+        assert (tmp_path / f"skm{form}").read_bytes().startswith(head)
+    assert "promise" in call("list")
+    with pytest.raises(ReportRefusedError):
+        CliRunner().invoke(reports_, ("skm", "--office", "nowhere"), catch_exceptions=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, select, text
@@ -88,8 +89,8 @@ def histories(db: Executor, ground: Ground, processes: Sequence[str], types: Seq
     if not processes:
         return
     until = {name: ground.until(name) for name in ground.offices}
-    values = {"offices": list(ground.offices), "processes": list(processes)}
-    values |= {"types": list(types), "until": max(until.values())}
+    values: dict[str, Any] = {"offices": list(ground.offices), "processes": list(processes), "types": list(types)}
+    values["until"] = max(until.values())
     for row in db.execute(_HISTORIES, values, execution_options={"yield_per": _BATCH}):
         # As text, since the driver's own reading of JSON takes three times as long.
         told = orjson.loads(row.told)

@@ -16,7 +16,6 @@ from workflow.credit import Readings, carry_clocks
 from workflow.evolve import Books
 from workflow.rulebook import Rulebook
 
-
 #: Types of the events that lead into a state.
 ENTERING = ("submitted", "moved", "diverted", MIGRATED)
 
