@@ -24,6 +24,7 @@ COMMANDS = {
     "db": "database",
     "definitions": "definitions",
     "demo": "demo",
+    "reports": "reports",
     "restore": "backup",
     "retention": "erasing",
     "serve": "serve",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from redis import Redis
 from sqlalchemy import Engine
 
@@ -159,7 +160,19 @@ class House:
             public_url=self.settings.public_url,
             production=self.settings.production,
             clock=system_clock,
+            typeset=_typeset,
         )
+
+
+def _typeset(report: Mapping[str, Any]) -> bytes | None:
+    """The PDF of a report; what went wrong is logged."""
+    from signing.typeset import TypesetError, set_report
+
+    try:
+        return set_report(report)
+    except TypesetError as error:
+        structlog.get_logger().warning("report not set", code=error.code)
+        return None
 
 
 @contextmanager

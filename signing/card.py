@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
-from functools import cache
-from pathlib import Path
+from datetime import date
 
 import typst
 
 from signing.errors import CardError
 from signing.qr import qr_svg
+from signing.typeset import compiled, shipped
 
 _MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
@@ -82,21 +81,9 @@ def draw(face: CardFace, photo: bytes, qr_url: str, template: str) -> bytes:
         "qr": qr_svg(qr_url, border=0),
     }
     try:
-        # typst wants the root to be of the type of the input, and takes no bytes for it.
-        pdf = typst.compile(  # type: ignore[call-overload]
-            template.encode(),
-            root=str(_cards()),
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            format="pdf",
-            pdf_standards=["a-2a", "ua-1"],
-            timestamp=datetime(face.issued.year, face.issued.month, face.issued.day, tzinfo=UTC),
-        )
+        return compiled(template.encode(), inputs, root=shipped("cards"), day=face.issued)
     except typst.TypstError as error:
         raise CardError("card_text", f"The card could not be drawn: {error.message}") from error
-    assert isinstance(pdf, bytes)
-    return pdf
 
 
 def _printed(face: CardFace) -> Mapping[str, object]:
@@ -109,15 +96,3 @@ def _printed(face: CardFace) -> Mapping[str, object]:
         "expires": day_in_words(face.expires),
         "reports": list(_REPORTS[: face.report_rows]),
     }
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_cards() / "fonts")])
-
-
-def _cards() -> Path:
-    # `definitions` is data without code, so a namespace package: importlib.resources fails on it in an
-    # editable installation (Python 3.11) and mixes in any other folder of that name on the path. Its place
-    # beside this package is the same in a checkout and in a wheel.
-    return Path(__file__).resolve().parent.parent / "definitions" / "cards"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from signing.trust import Trust
 from workflow.blobs import BlobStore
@@ -44,3 +44,5 @@ class Ports:
     #: Real secrets and real cards: no demo texts, secure cookies.
     production: bool
     clock: Callable[[], datetime]
+    #: The PDF of a report's data; None when it cannot be set now.
+    typeset: Callable[[Mapping[str, Any]], bytes | None]

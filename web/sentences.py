@@ -113,6 +113,10 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Terlalu banyak percobaan. Coba lagi dalam {seconds} detik.",
         "en": "Too many attempts. Try again in {seconds} seconds.",
     },
+    "report_not_set": {
+        "id": "Laporan belum dapat dicetak sekarang. Coba lagi sebentar, atau pilih periode yang lebih pendek.",
+        "en": "The report could not be set as a PDF now. Try again in a moment, or choose fewer months.",
+    },
     "forbidden": {"id": "Anda tidak berwenang melihat ini.", "en": "You may not see this."},
     "unknown_case": {
         "id": "Permohonan ini tidak ada atau bukan untuk Anda.",

@@ -58,6 +58,10 @@ STATUSES: Mapping[str, int] = {
     "unknown_deputy": 404,
     "unknown_relative": 404,
     "unknown_review": 404,
+    "unknown_report": 404,
+    "unknown_number": 404,
+    "report_process": 404,
+    "report_office": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,
     "wrong_state": 409,
@@ -93,6 +97,7 @@ STATUSES: Mapping[str, int] = {
     "too_many_requests": 429,
     "internal": 500,
     "busy": 503,
+    "report_not_set": 503,
     "database_away": 503,
 }
 

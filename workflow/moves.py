@@ -34,6 +34,9 @@ def moved_body(draft: Draft, transition: Transition, command: Command) -> dict[s
     body |= held_through(command.actor, (transition.by, *acting))
     if command.input_digest:
         body["input"] = command.input_digest
+    codes = {i.name: command.input[i.name] for i in transition.input if i.counted and command.input.get(i.name)}
+    if codes:
+        body["codes"] = codes
     if command.checklist:
         body["checklist"] = list(command.checklist)
     if command.submission is not None and book.submits(transition):

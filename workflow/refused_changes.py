@@ -1,4 +1,4 @@
-"""Sentences of the changes beside cases that are refused: calendars, definitions, memberships, migrations."""
+"""Sentences of what is refused beside cases: calendars, definitions, memberships, migrations, reports."""
 
 from __future__ import annotations
 
@@ -120,6 +120,27 @@ CHANGES: Mapping[str, Text] = {
     "migration_status": {
         "id": "Pemindahan {migration} berstatus {status}; tindakan {do} tidak dapat dilakukan sekarang.",
         "en": "The migration {migration} is {status}; {do} cannot be done now.",
+    },
+    "unknown_report": {
+        "id": "Tidak ada laporan {report}.",
+        "en": "There is no report {report}.",
+    },
+    "bad_period": {
+        "id": "Periode laporan ditulis sebagai bulan, misalnya 2026-01 sampai 2026-12; paling lama 60 bulan "
+        "dan sudah mulai.",
+        "en": "The period of a report is written in months, such as 2026-01 to 2026-12; 60 at most, and begun already.",
+    },
+    "report_process": {
+        "id": "Proses {process} tidak ada.",
+        "en": "There is no process {process}.",
+    },
+    "report_office": {
+        "id": "Tidak ada kantor bernama itu.",
+        "en": "There is no office of that name.",
+    },
+    "unknown_number": {
+        "id": "Laporan ini tidak punya angka {number} yang dapat dirunut. Tulis sebagai bagian/baris/kolom.",
+        "en": "This report has no number {number} that can be traced. Write it as section/row/column.",
     },
     "migration_busy": {
         "id": "Pemindahan {other} dari proses {process} belum selesai; tunggu atau hentikan dahulu.",

@@ -312,5 +312,5 @@ def test_actions_tell_what_may_be_done_and_why_the_rest_is_refused(house: House)
     actions = {a["do"]: a for a in officer(house, "operator@palembang").get(f"/cases/{case}/actions").json}
     assert {do for do, a in actions.items() if a["allowed"]} == {"return", "approve", "reject", "withdraw"}
     assert actions["approve"]["checklist"] is True
-    assert [i["name"] for i in actions["return"]["inputs"]] == ["reason", "fields"]
+    assert [i["name"] for i in actions["return"]["inputs"]] == ["reason", "fields", "cause"]
     assert actions["withdraw"]["assisted"] is True

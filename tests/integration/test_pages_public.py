@@ -84,6 +84,7 @@ STATES = {
     "expired": "Habis masa berlaku",
     "replaced": "Sudah diganti",
     "revoked": "Dicabut",
+    "returned": "Sudah dikembalikan",
     "void": "Batal",
 }
 

@@ -24,6 +24,7 @@ from web.api import (
     offices,
     relatives,
     replay,
+    reports,
     tasks,
     transitions,
     verify,
@@ -53,6 +54,7 @@ _NOUNS = (
     migrations,
     audit,
     erasures,
+    reports,
 )
 
 

@@ -12,6 +12,7 @@ from flask import Flask, current_app, get_flashed_messages, request, url_for
 from web import here, limits
 from web.language import language
 from web.pages.words import _, local
+from web.services.reports import reads as reads_reports
 from workflow.definition.process import Text
 
 #: Category of messages that name an autosave which the server has taken.
@@ -61,11 +62,13 @@ def _nav() -> Iterable[Link]:
     if person is None:
         return [_link("public.home", _("Layanan")), _link("checking.ask", _("Periksa kartu"))]
     if person.is_staff:
+        reports = [_link("reported.show", _("Laporan"))] if reads_reports(person) else []
         return [
             _link("inbox.tasks", _("Kotak tugas")),
             _link("troubled.show_all", _("Gangguan")),
             _link("standing_in.overview", _("Pengganti")),
             _link("emergency.ask", _("Akses darurat")),
+            *reports,
             _link("checking.ask", _("Periksa kartu")),
         ]
     return [_link("mine.all_mine", _("Permohonan saya")), _link("checking.ask", _("Periksa kartu"))]

@@ -64,7 +64,7 @@ def _asked(found: Seen, do: str, spec: Input, *, returns: bool) -> Asked:
         return Asked(name=name, kind="area", title=title, required=required, usual=usual)
     if spec.choices:
         kind: Literal["ticks", "radios"] = "ticks" if spec.kind == "list" else "radios"
-        choices = [(c, c) for c in spec.choices]
+        choices = [(c, local(spec.words.get(c)) or c) for c in spec.choices]
         return Asked(name=name, kind=kind, title=title, required=required, choices=choices)
     kinds: Mapping[str, Literal["day", "lines", "text"]] = {"date": "day", "list": "lines"}
     return Asked(name=name, kind=kinds.get(spec.kind, "text"), title=title, required=required)

@@ -22,6 +22,7 @@ from web.pages import (
     papers,
     promises,
     public,
+    reports,
     standing_in,
     submitting,
     troubles,
@@ -47,6 +48,7 @@ _ROOMS = (
     emergency,
     incidents,
     promises,
+    reports,
     verify,
 )
 

@@ -58,6 +58,15 @@ WORDS: Mapping[str, Verdict] = {
             "en": "The issuing office has revoked this card; it is not valid.",
         },
     ),
+    "returned": Verdict(
+        tone="end",
+        icon="unknown",
+        short={"id": "Sudah dikembalikan", "en": "Returned"},
+        says={
+            "id": "Kartu ini asli, tetapi sudah dikembalikan: pemegangnya sudah bekerja atau tidak lagi terdaftar.",
+            "en": "This card is genuine, but it was returned: its holder found work or is no longer registered.",
+        },
+    ),
     "void": Verdict(
         tone="bad",
         icon="bad",

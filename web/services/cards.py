@@ -10,14 +10,14 @@ from web.errors import WebError
 from web.services import access
 from web.services.sight import Seen, require_reading
 from web.services.views import CardView
-from workflow.db.register import EXPIRED, REPLACED, REVOKED, VALID
+from workflow.db.register import EXPIRED, REPLACED, RETURNED, REVOKED, VALID
 from workflow.db.sealed_files import card_file
 from workflow.db.tables import card
 
 #: States of a card that was published.
-PUBLISHED = (VALID, REPLACED, REVOKED, EXPIRED)
+PUBLISHED = (VALID, REPLACED, REVOKED, EXPIRED, RETURNED)
 #: States in which its file may be had: an old card stays a record, and its QR tells that it is old.
-DOWNLOADABLE = (VALID, REPLACED, EXPIRED)
+DOWNLOADABLE = (VALID, REPLACED, EXPIRED, RETURNED)
 
 
 def show(found: Seen) -> CardView | None:

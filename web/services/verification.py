@@ -19,7 +19,7 @@ from web.errors import WebError
 from workflow.db import register
 from workflow.definition.process import Text
 
-State = Literal["valid", "expired", "replaced", "revoked", "void", "unknown"]
+State = Literal["valid", "expired", "replaced", "revoked", "returned", "void", "unknown"]
 
 _CHECKS = threading.BoundedSemaphore(2)
 _PATIENCE = 20  # seconds

@@ -107,7 +107,7 @@ class StepView:
 class CardView:
     number: str
     code: str
-    #: `valid`, `replaced`, `revoked` or `expired`.
+    #: `valid`, `replaced`, `revoked`, `expired` or `returned`.
     state: str
     level: str | None
     sha256: str | None

@@ -93,8 +93,8 @@ _WRITES = {
         FROM d_follow d JOIN hold h ON h.scope = d.scope AND h.key = d.key AND h.case_id <> d.case_id
         ON CONFLICT (key) DO NOTHING""",
     "card": """UPDATE card k SET
-        state = CASE WHEN k.state = 'valid' AND d.state IN ('replaced', 'revoked', 'expired') THEN d.state
-            ELSE 'void' END,
+        state = CASE WHEN k.state <> 'valid' THEN 'void'
+            WHEN d.state IN ('replaced', 'revoked', 'expired') THEN d.state ELSE 'returned' END,
         reason = d.state, changed_at = (SELECT at FROM moment)
         FROM d_card d WHERE k.case_id = d.case_id AND k.state IN ('reserved', 'signed', 'valid')""",
     "solved": "DELETE FROM incident i USING d_solved d WHERE i.case_id = d.case_id AND i.seq = d.seq",

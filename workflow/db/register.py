@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from workflow.db.tables import card, card_series, signature
 from workflow.definition.numbers import format_number
 
-RESERVED, SIGNED, VALID, REPLACED, REVOKED, EXPIRED, VOID = (
+RESERVED, SIGNED, VALID, REPLACED, REVOKED, EXPIRED, RETURNED, VOID = (
     "reserved",
     "signed",
     "valid",
     "replaced",
     "revoked",
     "expired",
+    "returned",
     "void",
 )
 

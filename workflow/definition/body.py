@@ -22,6 +22,7 @@ _ORDERED = (
     ("process", "states"),
     ("process", "transitions"),
     ("process", "transitions", "*", "input"),
+    ("process", "transitions", "*", "input", "*", "choices"),
     ("form", "x-sections"),
     ("form", "properties"),
 )

@@ -17,6 +17,7 @@ from workflow.definition.checks.words import check_notices, check_number, check_
 from workflow.definition.names import Names
 from workflow.definition.node import Node
 from workflow.definition.parts.cards import read_card
+from workflow.definition.parts.counted import read_reports
 from workflow.definition.parts.forms import read_form
 from workflow.definition.parts.people import read_checks, read_documents, read_roles
 from workflow.definition.parts.retention import read_retention
@@ -59,6 +60,7 @@ def build_process(
         requires=read_requires(process.get("requires"), names),
         card=read_card(card, template.text(), read.fields),
         retention=read_retention(process.get("retention"), names, rules["states"]),
+        reports=read_reports(process.get("reports"), names, read, rules["holds"], rules["states"]),
         **rules,
         **_particulars(process),
     )

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from workflow.definition.card import Card
+from workflow.definition.counted import Reports
 from workflow.definition.retention import Retention
 from workflow.definition.values import Period as Period
 from workflow.definition.values import Text as Text
@@ -166,6 +167,10 @@ class Input:
     choices: tuple[str, ...] = ()
     schema: Mapping[str, Any] | None = None
     optional: bool = False
+    #: Choice → what people read.
+    words: Mapping[str, Text] = field(default_factory=dict)
+    #: The choice stands in the event by its code, so that reports can count it; every other input is a digest there.
+    counted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,6 +259,8 @@ class Process:
     card: Card | None = None
     #: None where the process does not say how long data are kept.
     retention: Retention | None = None
+    #: How reports count its cases.
+    reports: Reports = field(default_factory=Reports)
 
     @property
     def initial(self) -> State:

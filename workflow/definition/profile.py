@@ -13,7 +13,7 @@ from workflow.definition.process import Period, Process
 Profile = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 #: What of a process belongs to no part.
-_PLAIN = ("title", "calendar", "number", "submit_assisted", "submit_party")
+_PLAIN = ("title", "calendar", "number", "submit_assisted", "submit_party", "reports")
 #: Fields that say the name again, or stand in a part of their own.
 _ELSEWHERE = frozenset({"name", "index", "timers"})
 

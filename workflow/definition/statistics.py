@@ -11,6 +11,8 @@ from workflow.definition.process import Form
 #: Lowest age of each group of the labour-market report (IPK), and its name.
 _AGE_GROUPS = ((55, "55+"), (45, "45-54"), (30, "30-44"), (20, "20-29"), (15, "15-19"))
 UNDER_AGE = "under-15"
+#: The groups that reports list, youngest first.
+AGE_GROUPS = tuple(name for _, name in reversed(_AGE_GROUPS))
 
 
 def age_on(birth: date, today: date) -> int:

@@ -116,8 +116,8 @@ def test_the_order_of_transitions_is_a_change() -> None:
 
 def test_inputs_and_sections_tell_their_order() -> None:
     """What people are asked first is a change."""
-    [change] = between(("{reason: text, fields: list}", "{fields: list, reason: text}")).changes
-    assert (change.name, change.field, change.after) == ("return", "inputs", ["fields", "reason"])
+    [change] = between(("      reason: text\n      fields: list\n", "      fields: list\n      reason: text\n")).changes
+    assert (change.name, change.field, change.after) == ("return", "inputs", ["fields", "reason", "cause"])
 
 
 def test_what_is_only_written_differently_is_told_so() -> None:

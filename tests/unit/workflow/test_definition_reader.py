@@ -175,7 +175,7 @@ def test_the_shipped_process_is_read(ak1):
     assert [step.at for step in ak1.clocks["service"].steps] == [75, 100]
     assert ak1.transitions["sign"].run_with == {"level": "B-LT"}
     assert ak1.transitions["withdraw"].sources == ("submitted", "verifying", "correction")
-    assert [i.kind for i in ak1.transitions["return"].input] == ["text", "list"]
+    assert [i.kind for i in ak1.transitions["return"].input] == ["text", "list", "choice"]
     assert ak1.form.search == {"nik"}
     assert ak1.form.statistic == {
         "birth_date": "age_group",
@@ -224,7 +224,7 @@ def test_a_stored_process_is_the_same_process(ak1):
     assert list(stored.transitions) == list(ak1.transitions)
     assert list(stored.states) == list(ak1.states)
     assert stored.form.fields == ak1.form.fields
-    assert [i.name for i in stored.transitions["return"].input] == ["reason", "fields"]
+    assert [i.name for i in stored.transitions["return"].input] == ["reason", "fields", "cause"]
 
 
 def test_a_stored_process_that_is_broken_is_told_without_lines(ak1):

@@ -53,6 +53,9 @@ DETAILS = {
     "erase_live": {"case": 1, "state": "s"},
     "erase_card_valid": {"case": 1, "number": "n"},
     "erase_busy": {"case": 1},
+    "unknown_report": {"report": "r"},
+    "report_process": {"process": "p"},
+    "unknown_number": {"number": "a/b/c"},
 }
 
 

@@ -13,7 +13,9 @@ from web.api.schemas.values import Moment, Words
 class CardEntrySchema(ma.Schema):
     """What the register tells anybody of a card."""
 
-    state = fields.String(validate=validate.OneOf(["valid", "expired", "replaced", "revoked", "void", "unknown"]))
+    state = fields.String(
+        validate=validate.OneOf(["valid", "expired", "replaced", "revoked", "returned", "void", "unknown"])
+    )
     checked_at = Moment()
     number = fields.String(allow_none=True)
     code = fields.String(allow_none=True)

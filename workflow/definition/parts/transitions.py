@@ -77,15 +77,22 @@ def _input(node: Node) -> Input:
     choices = node.get("choices")
     if kind not in KINDS:
         given.unknown("input_kind", KINDS)
-    if kind == "choice" and not choices.names():
+    named = choices.names() or tuple(name for name, _ in choices.items())
+    if kind == "choice" and not named:
         node.problem("choice_without_choices", "A choice needs `choices: [one, another]`.")
+    if kind != "choice" and node.get("counted").flag():
+        node.get("counted").problem(
+            "counted_text", "Only a choice can be counted; what is free stays a digest.", key=True
+        )
     return Input(
         name=node.name,
         title=read_title(node.get("title")) if node.get("title").present else _input_title(node),
         kind=cast(Kind, kind),
-        choices=choices.names(),
+        choices=named,
         schema=_schema(schema) if schema else None,
         optional=node.get("optional").flag(),
+        words={name: read_title(words) for name, words in choices.items()},
+        counted=node.get("counted").flag(),
     )
 
 
