@@ -14,13 +14,13 @@ def entered(
     clocks: Mapping[str, Clock], readings: Mapping[str, Reading], state: str, at: datetime
 ) -> Mapping[str, Reading]:
     """The readings after the case entered `state` at `at`."""
-    changed: dict[str, Reading] = {}
+    changed: dict[str, Reading] | None = None
     for name, clock in clocks.items():
         before = readings.get(name)
         after = _entered(clock, before, state, at)
         if after is not None and after is not before:
-            changed[name] = after
-    return {**readings, **changed} if changed else readings
+            changed = {**readings, name: after} if changed is None else {**changed, name: after}
+    return readings if changed is None else changed
 
 
 def _entered(clock: Clock, reading: Reading | None, state: str, at: datetime) -> Reading | None:

@@ -32,13 +32,14 @@ def _moved(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     body = e.body
     transition = book.transitions[body["do"]]
     fresh = "data" in body
-    changes = {
+    changes: dict[str, Any] = {
         "revision": case.revision + 1,
         "moved_by": e.actor,
         "step": None,
         "performed": _performed({} if fresh else case.performed, body, e.actor),
-        **_version(body),
     }
+    if fresh:
+        changes |= _version(body)
     if case.owed:
         changes["owed"] = tuple(do for do in case.owed if do != transition.name)
     if transition.internal and body["from"] == body["to"]:
@@ -46,12 +47,10 @@ def _moved(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     holds = body.get("holds", case.holds)
     if case.line:
         holds = {**holds, **_promoted(book, case, transition.name)}
-    return {
-        **changes,
-        "holds": _held(book, holds, body["to"]),
-        "line": _in_line(book, case, body["to"], holds),
-        **_entry(book, case, e.seq, body["to"], e.at),
-    }
+    changes |= _entry(book, case, e.seq, body["to"], e.at)
+    changes["holds"] = _held(book, holds, body["to"])
+    changes["line"] = _in_line(book, case, body["to"], holds)
+    return changes
 
 
 def _diverted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
@@ -65,7 +64,7 @@ def _diverted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     }
 
 
-def _entry(book: Rulebook, case: Case, seq: int, to: str, at: datetime) -> Mapping[str, Any]:
+def _entry(book: Rulebook, case: Case, seq: int, to: str, at: datetime) -> dict[str, Any]:
     spec = book.process.states[to].task
     task = Task(seq, spec.role, spec.office or case.office) if spec else None
     return {
@@ -77,9 +76,7 @@ def _entry(book: Rulebook, case: Case, seq: int, to: str, at: datetime) -> Mappi
     }
 
 
-def _version(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "data" not in body:
-        return {}
+def _version(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "data": body["data"]["version"],
         "documents": body["documents"],
