@@ -1,0 +1,66 @@
+"""Evidence bundles in tests: made of a house, opened and written anew, and checked where only `cryptography` is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from alur import verify
+from alur.bundling import make_bundle
+from alur.verify import FAILS, Told, unpack
+from alur.wiring import House
+
+VERIFIER = Path(verify.__file__)
+#: `cryptography` and what it loads.
+_NEEDED = ("cryptography", "cffi", "pycparser", "_cffi_backend")
+
+
+def bundle(house: House, case: int, reader: str | None = None) -> bytes:
+    """A bundle of now."""
+    return make_bundle(house, case, datetime.now(UTC), reader)
+
+
+def members(content: bytes) -> dict[str, Any]:
+    """The members of a bundle; JSON is read."""
+    return {
+        name: json.loads(body) if name.endswith(".json") else body for name, body in unpack(content).items()
+    }
+
+
+def failing(found: list[Told]) -> set[str]:
+    """The checks that fail."""
+    return {told.check for told in found if told.state == FAILS}
+
+
+class Alone:
+    """An environment in which Python finds the standard library and `cryptography`, and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "alone")], check=True)
+        (place,) = (folder / "alone").glob("lib/python*/site-packages")
+        for name in _NEEDED:
+            spec = find_spec(name)
+            if spec is not None and spec.origin is not None:
+                origin = Path(spec.origin)
+                (place / (origin.parent.name if spec.submodule_search_locations else origin.name)).symlink_to(
+                    origin.parent if spec.submodule_search_locations else origin
+                )
+        self.python = folder / "alone" / "bin" / "python"
+        self.verifier = folder / "handed-on.py"
+        self.verifier.write_bytes(VERIFIER.read_bytes())
+
+    def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        """`python -I` with the verifier, copied away from Alur."""
+        call = [str(self.python), "-I", str(self.verifier), *map(str, words)]
+        return subprocess.run(call, capture_output=True, text=True, check=False, timeout=60, env={})
+
+    def verify(self, *words: str | Path) -> tuple[int, str]:
+        """Exit code and what is said; never a traceback."""
+        ran = self.run(*words)
+        assert "Traceback" not in ran.stderr, ran.stderr
+        return ran.returncode, ran.stdout + ran.stderr
