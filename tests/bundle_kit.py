@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,8 +14,11 @@ from typing import Any
 
 from alur import verify
 from alur.bundling import make_bundle
-from alur.verify import FAILS, Told, unpack
+from alur.verify import FAILS, MANIFEST, SIGNATURE, Told, pack, unpack
 from alur.wiring import House
+from workflow.bundle.manifest import note_text
+from workflow.canonical import canonical_bytes
+from workflow.log.note import NoteSigner
 
 VERIFIER = Path(verify.__file__)
 #: `cryptography` and what it loads.
@@ -27,9 +32,7 @@ def bundle(house: House, case: int, reader: str | None = None) -> bytes:
 
 def members(content: bytes) -> dict[str, Any]:
     """The members of a bundle; JSON is read."""
-    return {
-        name: json.loads(body) if name.endswith(".json") else body for name, body in unpack(content).items()
-    }
+    return {name: json.loads(body) if name.endswith(".json") else body for name, body in unpack(content).items()}
 
 
 def failing(found: list[Told]) -> set[str]:
@@ -64,3 +67,14 @@ class Alone:
         ran = self.run(*words)
         assert "Traceback" not in ran.stderr, ran.stderr
         return ran.returncode, ran.stdout + ran.stderr
+
+
+def resigned(there: Mapping[str, bytes], signer: NoteSigner) -> bytes:
+    """A bundle of other members, its manifest made and signed anew by `signer`."""
+    told = json.loads(there[MANIFEST])
+    rest = {name: body for name, body in there.items() if name not in (MANIFEST, SIGNATURE)}
+    listed = [{"name": n, "size": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in rest.items()]
+    told |= {"house": signer.name, "key": signer.verifier.line(), "members": listed}
+    manifest = canonical_bytes(told)
+    note = signer.sign(note_text(signer.name, manifest)).encode()
+    return pack({MANIFEST: manifest, SIGNATURE: note, **rest})

@@ -83,7 +83,9 @@ def told_documents(events: Sequence[Event]) -> Mapping[tuple[str, str], int]:
     """Kind and digest of each document of which the history tells, with the number of the first event that does."""
     found: dict[tuple[str, str], int] = {}
     for event in events:
-        for kind, digest in sorted(event.body.get("documents", {}).items()):
+        # An erasure tells of documents, too: how many they were.
+        documents = event.body.get("documents")
+        for kind, digest in sorted(documents.items()) if isinstance(documents, dict) else ():
             found.setdefault((kind, digest), event.seq)
     return found
 
