@@ -27,6 +27,9 @@ def bundle(case: int, out: Path, reader: str | None, as_json: bool) -> None:
     """The evidence of a case, to be checked by `alur-verify`."""
     with house() as opened:
         content = make_bundle(opened, case, datetime.now(UTC), reader)
+    # With data in it, it is nobody else's.
+    out.touch(mode=0o600)
+    out.chmod(0o600)
     out.write_bytes(content)
     told = {"file": str(out), "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     words = f"{out}: the evidence of case {case}, {len(content)} bytes; `alur-verify {out} --keys F` checks it."

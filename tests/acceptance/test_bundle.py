@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from tests.drain_kit import CHECKLIST, by_hand, in_verification, one, quiet_hous
 from tests.migration_kit import Mover, renamed_word
 from tests.office_time_kit import disnaker_with, holiday, promise, put_in_force
 from tests.support import open_filled, send, settle
+from workflow.canonical import canonical_bytes
 from workflow.db.accesses import MayNotLookError
 from workflow.db.bundled import BundleRefusedError
 from workflow.db.cases import DataErasedError, UnknownCaseError
@@ -202,6 +204,34 @@ def test_whoever_holds_the_key_cannot_lie_within_a_bundle(full: bytes, scene: Sc
     assert not failing(found) & {"container", "members", "signature"}
 
 
+def test_a_history_that_is_written_anew_fails_by_its_seal(full: bytes, scene: Scene) -> None:
+    """Whoever holds the key may change an event, hash and sign everything again: the checkpoint tells it. Without the
+    checkpoint nothing is established, and that is said."""
+    there, previous, lines = unpack(full), b"", []
+    for line in there["events.jsonl"].replace(b'"actor":"', b'"actor":"9').splitlines():
+        event = {key: value for key, value in json.loads(line).items() if key != "hash"}
+        previous = hashlib.sha256(previous + canonical_bytes(event)).digest()
+        lines.append(canonical_bytes({**event, "hash": previous.hex()}) + b"\n")
+    anew = {**there, "events.jsonl": b"".join(lines)}
+    assert failing(judged(resigned(anew, scene.house.note_signer()), scene.house)) == {"seal"}
+    without = {n: b for n, b in anew.items() if not n.startswith("checkpoint")}
+    without["proof.json"] = canonical_bytes({"leaf": None, "index": None, "path": []})
+    found = judged(resigned(without, scene.house.note_signer()), scene.house)
+    assert (failing(found), states(found, "seal")) == (set(), [OPEN])
+
+
+def test_a_checkpoint_of_others_does_not_seal(full: bytes, scene: Scene) -> None:
+    """Signed by a key that the reader does not trust, or by one for another log."""
+    there = unpack(full)
+    text = there["checkpoint.txt"].decode().rpartition("\n\n")[0] + "\n"
+    other = NoteSigner("lain.example/alur", Ed25519PrivateKey.generate())
+    line = scene.house.note_signer().verifier.line()
+    forged = resigned({**there, "checkpoint.txt": other.sign(text).encode()}, scene.house.note_signer())
+    assert failing(verify(forged, read_keys(line))) == {"seal", "time stamp"}
+    assert failing(verify(forged, read_keys(f"{line}\n{other.verifier.line()}"))) == {"seal", "time stamp"}
+    assert states(verify(forged, None), "seal") == [HOLDS, OPEN]
+
+
 def test_documents_and_card_are_held_against_the_history(full: bytes, scene: Scene) -> None:
     """Each of the files that a bundle with data has."""
     there = unpack(full)
@@ -277,6 +307,10 @@ def test_office_time_is_told_with_the_calendars_that_count_it(house: House, tmp_
     found = judged(content, own)
     assert not failing(found)
     assert states(found, "calendars") == [HOLDS]
+    there = unpack(content)
+    name = next(n for n in there if n.startswith("calendars/"))
+    forged = resigned({**there, name: there[name].replace(b"08:00", b"09:00", 1)}, own.note_signer())
+    assert failing(judged(forged, own)) == {"calendars"}
 
 
 def test_the_report_on_the_card_says_what_its_signatures_are(scene: Scene, full: bytes) -> None:
@@ -382,4 +416,5 @@ def test_the_command_writes_a_bundle(scene: Scene, tmp_path: Path, monkeypatch: 
     assert not failing(judged(out.read_bytes(), scene.house))
     ran = CliRunner().invoke(audit, ["bundle", str(scene.case), "--out", str(out), "--with-data", "auditor"])
     assert "alur-verify" in ran.output
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert "data.json" in unpack(out.read_bytes())
