@@ -12,15 +12,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from alur import verify
+import alur.verify
 from alur.bundling import make_bundle
-from alur.verify import FAILS, MANIFEST, SIGNATURE, Told, pack, unpack
+from alur.verify import FAILS, MANIFEST, SIGNATURE, Told, pack, read_keys, unpack, verify
 from alur.wiring import House
 from workflow.bundle.manifest import note_text
 from workflow.canonical import canonical_bytes
 from workflow.log.note import NoteSigner
 
-VERIFIER = Path(verify.__file__)
+VERIFIER = Path(alur.verify.__file__)
 #: `cryptography` and what it loads.
 _NEEDED = ("cryptography", "cffi", "pycparser", "_cffi_backend")
 
@@ -38,6 +38,16 @@ def members(content: bytes) -> dict[str, Any]:
 def failing(found: list[Told]) -> set[str]:
     """The checks that fail."""
     return {told.check for told in found if told.state == FAILS}
+
+
+def judged(content: bytes, house: House) -> list[Told]:
+    """What the verifier tells, with the keys of `house`."""
+    return verify(content, read_keys(house.note_signer().verifier.line()))
+
+
+def states(found: list[Told], check: str) -> list[str]:
+    """The states of one check."""
+    return [told.state for told in found if told.check == check]
 
 
 class Alone:
