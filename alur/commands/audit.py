@@ -14,6 +14,7 @@ import click
 
 from alur.audit_key import note_signer
 from alur.auditing import Audit, Told, Wanted
+from alur.commands.bundle import bundle
 from alur.commands.cases import MAX_ID
 from alur.commands.common import house, json_option, settings, tell
 from alur.settings import Settings
@@ -31,6 +32,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def audit() -> None:
     """Prove that histories are what was sealed."""
+
+
+audit.add_command(bundle)
 
 
 @audit.command()

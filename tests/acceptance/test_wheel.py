@@ -48,6 +48,8 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     for needed in ("definitions/cards/ak1.typ", "web/static/app.css", "workflow/db/migrations/versions/0001_first.sql"):
         assert needed in names
     assert not [n for n in names if n.startswith("tests/")]
+    (entries,) = (n for n in names if n.endswith("/entry_points.txt"))
+    assert b"alur-verify = alur.verify:main" in zipfile.ZipFile(wheel).read(entries)
     target = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(target)
     ran = subprocess.run(

@@ -1,0 +1,1 @@
+"""What an evidence bundle tells of a case. Pure; the bytes stand in docs/reference/bundle.md."""
