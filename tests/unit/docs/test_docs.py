@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alur.__main__ import COMMANDS
-from alur.settings import KNOWN
+from alur.setting_names import KNOWN
 from signing.uploads import REFUSALS
 from signing.verdict import PROBLEMS
 from web.sentences import SENTENCES as WEB
