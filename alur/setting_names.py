@@ -19,9 +19,12 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "ALUR_KEY_SAFE": "Folder of the persons' keys, which backups leave out; <data>/key-safe when not set.",
         "ALUR_DOCUMENTS_URL": "Where documents are kept (file:///…, s3://…); <data>/documents when not set.",
         "ALUR_SIGNER": "pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL; a development key when not set.",
+        "ALUR_SIGNER_PASSPHRASE": "File of the passphrase of ALUR_SIGNER's PKCS#12 file; none when not set.",
         "ALUR_TRUST": "Folder of certificates (*.pem) and revocation lists (*.crl) that cards are verified against; "
         "the development PKI when not set, which production refuses.",
         "ALUR_AUDIT_KEY": "File of the Ed25519 key (PEM) that signs checkpoints; generated in development.",
+        "ALUR_CLAIM_KEY": "File of the Ed25519 key (PEM) that signs the claims in QR codes; generated in development.",
+        "ALUR_CLAIM_KEYS": "File of the published keys (JWK Set) by which such claims are checked.",
         "ALUR_TSA_URL": "Address of the time-stamping authority (RFC 3161).",
         "ALUR_CHROMIUM": "Path of the chromium program, for browser tests.",
         "ALUR_OIDC_ISSUER": "Address of the OpenID Connect provider for staff sign-in.",

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 from urllib.parse import urlsplit
@@ -68,10 +69,16 @@ class Settings:
     documents_url: str
     #: Who signs, as `kind:rest`, or None for the development key.
     signer: str | None
+    #: File of the passphrase of the signer's PKCS#12 file, or None where it has none.
+    signer_passphrase: Path | None
     #: Folder of trusted certificates and revocation lists, or None for the development PKI.
     trust: Path | None
     #: File of the key that signs checkpoints, or None for the one that is generated in development.
     audit_key: Path | None
+    #: File of the key that signs the claims in QR codes, or None for the one that is generated in development.
+    claim_key: Path | None
+    #: File of the published keys of such claims, or None for that one's alone.
+    claim_keys: Path | None
     #: Address of the time-stamping authority, or None.
     tsa_url: str | None
     #: Path of the chromium program, or None.
@@ -103,6 +110,18 @@ class Settings:
             raise _missing("ALUR_AUDIT_KEY")
         return self.audit_key
 
+    def chosen_claim_key(self) -> Path | None:
+        """The file of the claim key, None for the generated one. Raises `SettingsError` for that one in production."""
+        if self.production and self.claim_key is None:
+            raise _missing("ALUR_CLAIM_KEY")
+        return self.claim_key
+
+    def chosen_claim_keys(self) -> Path | None:
+        """The file of published claim keys, None for the generated key's; `SettingsError` for that in production."""
+        if self.claim_keys is None and (self.production or self.claim_key is not None):
+            raise _missing("ALUR_CLAIM_KEYS", "in production" if self.production else "where ALUR_CLAIM_KEY is")
+        return self.claim_keys
+
 
 def load(environ: Mapping[str, str], cwd: Path) -> Settings:
     """Read the settings; no file is read or written. An empty variable counts as not set.
@@ -116,6 +135,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
             raise _unknown(name)
     data = cwd / given.get("ALUR_DATA", "var")
     host, port = _host(given.get("ALUR_HOST", "127.0.0.1")), _port(given.get("ALUR_PORT", "8000"))
+    file = partial(_optional, given, read=lambda _name, value: cwd / value)
     settings = Settings(
         data=data,
         env=_environment(given.get("ALUR_ENV", "development")),
@@ -126,13 +146,16 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         redis_url=_optional(given, "ALUR_REDIS_URL", _address("redis", "rediss", "unix")),
         secret_key=_optional(given, "ALUR_SECRET_KEY", decode_key),
         data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
-        key_safe=_optional(given, "ALUR_KEY_SAFE", lambda _name, value: cwd / value) or data / "key-safe",
+        key_safe=file(name="ALUR_KEY_SAFE") or data / "key-safe",
         documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
         signer=_optional(given, "ALUR_SIGNER", _signer),
-        trust=_optional(given, "ALUR_TRUST", lambda _name, value: cwd / value),
-        audit_key=_optional(given, "ALUR_AUDIT_KEY", lambda _name, value: cwd / value),
+        signer_passphrase=file(name="ALUR_SIGNER_PASSPHRASE"),
+        trust=file(name="ALUR_TRUST"),
+        audit_key=file(name="ALUR_AUDIT_KEY"),
+        claim_key=file(name="ALUR_CLAIM_KEY"),
+        claim_keys=file(name="ALUR_CLAIM_KEYS"),
         tsa_url=_optional(given, "ALUR_TSA_URL", _address("http", "https")),
-        chromium=_optional(given, "ALUR_CHROMIUM", lambda _name, value: cwd / value),
+        chromium=file(name="ALUR_CHROMIUM"),
         oidc=_oidc(given),
         smtp_url=_optional(given, "ALUR_SMTP_URL", _address("smtp", "smtps")),
     )
@@ -268,5 +291,5 @@ def _bad(name: str, why: str) -> SettingsError:
     return SettingsError("setting_bad", f"{name} {why}.")
 
 
-def _missing(name: str) -> SettingsError:
-    return SettingsError("setting_missing", f"{name} must be set in production.")
+def _missing(name: str, where: str = "in production") -> SettingsError:
+    return SettingsError("setting_missing", f"{name} must be set {where}.")

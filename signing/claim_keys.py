@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from signing.claim import ClaimKey, kid_of
+from signing.claim_facts import CardClaim
 from signing.errors import Rejected
 
 _BYTES = 32
@@ -43,6 +44,22 @@ class PublishedKey:
     def covers(self, day: date) -> bool:
         """Whether it signs for cards issued on `day`."""
         return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimSigner:
+    """A claim key at work, within its days."""
+
+    #: The private key.
+    key: ClaimKey
+    #: What is published of it.
+    published: PublishedKey
+
+    def sign(self, claim: CardClaim) -> str:
+        """The claim as it stands behind the `#` of a link; raises Rejected `claim_key_period` outside of its days."""
+        if not self.published.covers(claim.issued):
+            raise Rejected("claim_key_period", f"The claim key does not sign for cards issued on {claim.issued}.")
+        return self.key.sign(claim)
 
 
 def read_private(pem: bytes) -> ClaimKey:

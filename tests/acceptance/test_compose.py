@@ -91,6 +91,8 @@ def _environment(folder: Path, outside: Embedded, port: int) -> dict[str, str]:
         "ALUR_SIGNER": f"pkcs12:{pki.pkcs12}",
         "ALUR_TRUST": "",
         "ALUR_TSA_URL": "",
+        "ALUR_CLAIM_KEY": "",
+        "ALUR_CLAIM_KEYS": "",
         "ALUR_ENV": "development",
         "ALUR_PORT": str(port),
     }

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from signing.card import draw
+from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
-from workers.face import card_face, card_of, masked
+from workers.face import card_face, card_of, claim_of, masked
 from workers.numbering import numbered, officer_of
 from workers.signatures import told_as_step
 from workers.signer import Signer
@@ -50,7 +51,8 @@ def _drawn(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, wor
     )
     photo = read_document(workshop, dossier, "photo", rendition=True)
     with told_as_step():
-        pdf = draw(face, photo, f"{workshop.public_url}/verify/{code}", card_of(dossier).source)
+        claim = signer.claims.sign(claim_of(dossier, face, code))
+        pdf = draw(face, photo, verify_link(workshop.public_url, code, claim), card_of(dossier).source)
     place = sealed_files.of_print(work.id.case, work.id.seq)
     blob = sealed_files.keep(workshop.blobs, dossier.key, pdf, place)
     file = blob, hashlib.sha256(pdf).hexdigest()

@@ -11,9 +11,10 @@ from signing.card import draw
 from signing.levels import Level
 from signing.phases import SigningProfile, prepare
 from signing.prepared import Prepared
+from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
-from workers.face import card_face, card_of, masked
+from workers.face import card_face, card_of, claim_of, masked
 from workers.numbering import numbered, officer_name, officer_of
 from workers.signatures import FIRST, SECOND, signed_file
 from workers.signer import Signer
@@ -54,7 +55,8 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         dossier, number=card.number, code=card.code, officer=officer, issued=now, development=signer.development
     )
     photo = read_document(workshop, dossier, "photo", rendition=True)
-    pdf = draw(face, photo, f"{workshop.public_url}/verify/{card.code}", card_of(dossier).source)
+    claim = signer.claims.sign(claim_of(dossier, face, card.code))
+    pdf = draw(face, photo, verify_link(workshop.public_url, card.code, claim), card_of(dossier).source)
     profile = SigningProfile(
         certificate=signer.holder.certificate,
         chain=signer.holder.chain,
