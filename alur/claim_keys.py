@@ -51,6 +51,11 @@ def published_keys(settings: Settings) -> Callable[[], tuple[PublishedKey, ...]]
     return lambda: _read(settings, named)
 
 
+def publishes(settings: Settings) -> bool:
+    """Whether a house is set up here that has published keys; asking makes none."""
+    return settings.production or settings.claim_keys is not None or (settings.keys_folder / _NAME).exists()
+
+
 def _published(pem: bytes) -> PublishedKey:
     return PublishedKey(public=read_private(pem).public, first=_FIRST, last=_LAST, development=True)
 

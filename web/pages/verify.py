@@ -29,10 +29,14 @@ class Card:
     """What anybody may know of a card, in words."""
 
     number: str
+    #: As it stands below the QR.
+    code: str
     holder: str
     office: str
     issued_on: str
     expires_on: str
+    #: Who signed its file electronically, and at which level; empty where nobody did.
+    signed: str
     #: Day on which the holder's name and the file were erased; empty while they are there.
     erased_on: str
 
@@ -152,10 +156,14 @@ def _shown(verdict: Verdict, entry: Entry) -> Shown:
 def _card(entry: Entry) -> Card:
     return Card(
         number=entry.number or "",
+        code=entry.code or "",
         holder=entry.holder or "",
         office=local(entry.office_title) or entry.office or "",
         issued_on=_day(entry.issued_on),
         expires_on=_day(entry.expires_on),
+        signed=_("%(who)s, PAdES %(level)s", who=entry.signer, level=entry.level)
+        if entry.signer and entry.level
+        else "",
         erased_on=times.day(entry.erased_at.astimezone(_zone(entry)).date()) if entry.erased_at else "",
     )
 

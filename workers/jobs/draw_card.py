@@ -14,7 +14,7 @@ from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
 from workers.face import card_face, card_of, claim_of, masked
 from workers.numbering import numbered, officer_of
-from workers.signatures import told_as_step
+from workers.signatures import signer_of, told_as_step
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow import sealed_files
@@ -26,8 +26,7 @@ from workflow.db.register import Card
 
 def draw_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{number, print, sha256}: the print that counts from now on; the number stays the same for all of them."""
-    assert workshop.signer is not None
-    signer: Signer = workshop.once("signer", workshop.signer)
+    signer = signer_of(workshop)
     dossier = open_dossier(workshop, work)
     card = numbered(workshop, dossier)
     with workshop.engine.connect() as connection:

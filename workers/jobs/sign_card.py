@@ -16,7 +16,7 @@ from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
 from workers.face import card_face, card_of, claim_of, masked
 from workers.numbering import numbered, officer_name, officer_of
-from workers.signatures import FIRST, SECOND, signed_file
+from workers.signatures import FIRST, SECOND, signed_file, signer_of
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import prints, register
@@ -26,8 +26,7 @@ from workflow.db.register import Card, SignatureKey
 
 def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{card, number, sha256, level}: the card of this case, signed once."""
-    assert workshop.signer is not None
-    signer: Signer = workshop.once("signer", workshop.signer)
+    signer = signer_of(workshop)
     dossier = open_dossier(workshop, work)
     card = numbered(workshop, dossier)
     if card.state in (register.SIGNED, register.VALID):
