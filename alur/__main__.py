@@ -24,6 +24,7 @@ COMMANDS = {
     "db": "database",
     "definitions": "definitions",
     "demo": "demo",
+    "keys": "keys",
     "restore": "backup",
     "retention": "erasing",
     "serve": "serve",
