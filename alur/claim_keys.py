@@ -62,7 +62,7 @@ def _published(pem: bytes) -> PublishedKey:
 
 def _read(settings: Settings, path: Path) -> tuple[PublishedKey, ...]:
     try:
-        keys = read_keys(path.read_text(encoding="utf-8"))
+        keys = read_keys(path.read_bytes())
     except OSError as error:
         raise SettingsError("setting_bad", f"ALUR_CLAIM_KEYS: {path} cannot be read ({error.strerror}).") from error
     if settings.production and any(key.development for key in keys):

@@ -9,15 +9,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from alur.embedded.write_once import write_once
 from alur.settings import Settings, SettingsError
-
-#: Stands above a generated key; readers of PEM skip it.
-MARK = "DEV – TIDAK SAH: generated for trials, refused in production.\n".encode()
+from signing.trust import DEVELOPMENT_MARK
 
 
 def generated_key(settings: Settings, name: str) -> bytes:
-    """The Ed25519 key `name` of a development house (PEM with MARK), made the first time it is asked for."""
+    """The Ed25519 key `name` of a development house (PEM, marked as such), made the first time it is asked for."""
     settings.keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return write_once(settings.keys_folder / name, MARK + new_key())
+    return write_once(settings.keys_folder / name, DEVELOPMENT_MARK + new_key())
 
 
 def named_key(settings: Settings, variable: str, path: Path) -> bytes:
@@ -41,7 +39,7 @@ def new_key() -> bytes:
 
 
 def _generated(folder: Path, path: Path, content: bytes) -> bool:
-    """Keys of houses from before MARK are known by their place, or by the twin that still lies there."""
-    if MARK in content or path.resolve().is_relative_to(folder.resolve()):
+    """Keys of houses from before DEVELOPMENT_MARK are known by their place, or by the twin that still lies there."""
+    if DEVELOPMENT_MARK in content or path.resolve().is_relative_to(folder.resolve()):
         return True
     return folder.is_dir() and any(kept.is_file() and kept.read_bytes() == content for kept in folder.iterdir())

@@ -21,7 +21,7 @@ from signing.claim_keys import PublishedKey, key_set
 from signing.errors import CeremonyError
 from signing.private_files import bundle, write_private
 from signing.transcript import Entry, Transcript, of_certificate, of_list, sha256, stamp
-from signing.trust import DEVELOPMENT_ORGANISATION
+from signing.trust import DEVELOPMENT_MARK, DEVELOPMENT_ORGANISATION
 
 #: Lives in years of 365 days. The two time stampers end apart, so that one still stamps while the other is replaced.
 ROOT_YEARS, ISSUING_YEARS, SEAL_YEARS, OFFICER_YEARS, STAMPER_YEARS = 20, 10, 3, 2, (9, 8)
@@ -157,7 +157,7 @@ class _Ceremony:
     def _bare_key(self, file: str, what: str) -> Ed25519PrivateKey:
         key = Ed25519PrivateKey.generate()
         content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        self._write(file, content)
+        self._write(file, DEVELOPMENT_MARK + content if self._plan.rehearsal else content)
         fingerprint = sha256(key.public_key().public_bytes_raw())
         self._note(Entry(at=stamp(self._clock()), what=what, file=file, fingerprint=fingerprint))
         return key

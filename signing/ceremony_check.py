@@ -59,5 +59,5 @@ def _check_list(folder: Path, name: str) -> None:
 
 def _check_claim_key(folder: Path) -> None:
     made = read_private((folder / "claim.pem").read_bytes()).public
-    if [key.public for key in read_keys((folder / "claim-keys.json").read_text(encoding="utf-8"))] != [made]:
+    if [key.public for key in read_keys((folder / "claim-keys.json").read_bytes())] != [made]:
         raise ValueError("another key")

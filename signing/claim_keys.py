@@ -78,10 +78,10 @@ def key_set(keys: Iterable[PublishedKey]) -> dict[str, list[dict[str, Any]]]:
     return {"keys": [_member(key) for key in keys]}
 
 
-def read_keys(text: str) -> tuple[PublishedKey, ...]:
+def read_keys(content: str | bytes) -> tuple[PublishedKey, ...]:
     """The keys of a JWK Set, which holds nothing but claim keys; raises Rejected `claim_keys_unreadable`."""
     try:
-        listed = json.loads(text)["keys"]
+        listed = json.loads(content)["keys"]
         return tuple(_key(member) for member in listed)
     except (ValueError, TypeError, LookupError, AttributeError, binascii.Error) as error:
         raise Rejected(

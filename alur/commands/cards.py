@@ -71,7 +71,7 @@ def _read(text: str) -> str:
 
 def _published(chosen: Settings, file: Path | None) -> tuple[PublishedKey, ...]:
     if file is not None:
-        return read_keys(file.read_text(encoding="utf-8"))
+        return read_keys(file.read_bytes())
     if not publishes(chosen):
         raise click.UsageError("Name the published keys with --keys: no house is set up here.")
     return published_keys(chosen)()

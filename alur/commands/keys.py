@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from alur.claim_keys import published_keys
 from alur.commands.common import json_option, settings, tell
@@ -17,12 +18,14 @@ from alur.key_files import new_key
 from signing.ceremony import CLAIM_DAYS, Plan, hold
 from signing.claim_keys import PublishedKey, key_set, read_keys, read_private
 from signing.private_files import write_private
+from signing.revocation import open_authority, renewed
 from signing.transcript import Transcript
 
 #: Letters of generated passphrases, none misread for another; 25 carry 125 bits.
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 _GROUPS, _GROUP = 5, 5
 _LEAST = 12  # characters of a passphrase that people choose
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -72,7 +75,7 @@ def ceremony(
 
 @keys.command("claim")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File of the new key; must not exist.")
-@click.option("--keys", "listed", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--keys", "listed", required=True, type=FILE, help="Published keys, which grow by one.")
 @click.option("--from", "first", type=_DAY, help="First day on which it signs; today when not given.")
 @click.option("--until", "last", type=_DAY, help="Last day on which it signs; two years later when not given.")
 @json_option
@@ -80,7 +83,7 @@ def claim(out: Path, listed: Path, first: datetime | None, last: datetime | None
     """Make the next claim key and publish it in --keys, beside those of before."""
     if out.exists():
         raise click.UsageError(f"{out} is there already; a key is never overwritten.")
-    known = read_keys(listed.read_text(encoding="utf-8"))
+    known = read_keys(listed.read_bytes())
     begins = first.date() if first else datetime.now().astimezone().date()
     ends = last.date() if last else begins + timedelta(days=CLAIM_DAYS)
     if ends < begins:
@@ -89,6 +92,28 @@ def claim(out: Path, listed: Path, first: datetime | None, last: datetime | None
     write_private(listed, json.dumps(key_set([*known, made]), indent=2).encode())
     words = f"key {made.kid.hex()} signs from {begins} to {ends}; {listed} now publishes {len(known) + 1} keys"
     tell(key_set([made])["keys"][0], words, as_json=as_json)
+
+
+@keys.command("renew-list")
+@click.argument("authority", type=FILE, metavar="CA.p12")
+@click.option("--list", "listed", required=True, type=FILE, help="Its revocation list, which is replaced.")
+@click.option(
+    "--revoke", "serials", multiple=True, help="Serial number (hex) of a certificate to revoke; once for each."
+)
+@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How long it stays current.")
+@click.option("--passphrase", "word", type=FILE, help="File of the passphrase; asked for when not given.")
+@json_option
+def renew_list(
+    authority: Path, listed: Path, serials: tuple[str, ...], days: int, word: Path | None, as_json: bool
+) -> None:
+    """Renew a revocation list before it runs out, or revoke certificates."""
+    passphrase = word.read_text().split("\n", 1)[0].rstrip("\r") if word else _word_of(authority)
+    numbers = [_serial(text) for text in serials]
+    made = renewed(open_authority(authority, passphrase), listed.read_bytes(), numbers, _now(), timedelta(days=days))
+    write_private(listed, made.public_bytes(Encoding.DER))
+    ends = made.next_update_utc
+    value = {"until": ends, "revoked": [f"{entry.serial_number:x}" for entry in made]}
+    tell(value, f"{listed} is current until {ends:%Y-%m-%d} and revokes {len(made)} certificates", as_json=as_json)
 
 
 @keys.command()
@@ -108,6 +133,18 @@ def _made(out: Path, begins: date, ends: date) -> PublishedKey:
     pem = new_key()
     write_private(out, pem)
     return PublishedKey(public=read_private(pem).public, first=begins, last=ends)
+
+
+def _word_of(authority: Path) -> str:
+    passphrase: str = click.prompt(f"Passphrase of {authority}", hide_input=True, err=True)
+    return passphrase
+
+
+def _serial(text: str) -> int:
+    try:
+        return int(text, 16)
+    except ValueError as error:
+        raise click.UsageError(f"{text} is no serial number (hex).") from error
 
 
 def _generated(file: str) -> str:

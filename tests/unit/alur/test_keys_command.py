@@ -96,3 +96,20 @@ def test_the_published_keys_are_shown(tmp_path: Path, monkeypatch: pytest.Monkey
     listed.write_text(json.dumps(key_set([published()])))
     monkeypatch.setenv("ALUR_CLAIM_KEYS", str(listed))
     assert read_keys(asked("show").stdout) == (published(),)
+
+
+def test_a_list_is_renewed_with_a_passphrase_asked_or_from_a_file(tmp_path: Path) -> None:
+    """The passphrase that the ceremony told; what is no serial number changes nothing."""
+    done = asked("ceremony", "--out", tmp_path / "keys", *WHO)
+    told = dict(re.findall(r"passphrase of (\S+): (\S+)", done.stderr))
+    authority, listed = tmp_path / "keys" / "issuing" / "issuing.p12", tmp_path / "keys" / "trust" / "issuing.crl"
+    call = ("renew-list", authority, "--list", listed)
+    word = tmp_path / "word"
+    word.write_text(told["issuing/issuing.p12"] + "\n")
+    before = listed.read_bytes()
+    assert asked(*call, "--revoke", "xyz", "--passphrase", word).exit_code == 2
+    assert listed.read_bytes() == before
+    done = asked(*call, "--revoke", "1a2b", "--days", "60", "--passphrase", word, "--json")
+    assert json.loads(done.stdout)["revoked"] == ["1a2b"]
+    done = asked(*call, given=told["issuing/issuing.p12"] + "\n")
+    assert "revokes 1 certificates" in done.stdout

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import stat
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from signing_kit import card_pdf
 
-from alur.settings import Settings, load
+from alur.audit_key import note_signer
+from alur.claim_keys import claim_signer, published_keys
+from alur.settings import Settings, SettingsError, load
 from alur.signers import make_signer, read_trust, trust_of
 from signing import ceremony
 from signing.ceremony import Plan, hold
@@ -26,6 +29,7 @@ from signing.errors import CeremonyError, Rejected
 from signing.keyholder import Pkcs12KeyHolder
 from signing.levels import Level
 from signing.phases import SigningProfile, finish, prepare, sign
+from signing.revocation import open_authority, renewed
 from signing.timestamps import TimeStamper, local_timestamper
 from signing.transcript import Transcript, sha256
 from signing.trust import DEVELOPMENT_ORGANISATION, is_development
@@ -147,7 +151,7 @@ def test_the_chain_is_short_and_the_stampers_end_apart(held: tuple[Path, Transcr
         holder = Pkcs12KeyHolder(folder / f"tsa/{name}.p12", word(f"tsa/{name}.p12").encode())
         assert holder.chain == (*trust.intermediates, *trust.roots)
         ends.append(x509.load_der_x509_certificate(holder.certificate).not_valid_after_utc)
-    assert (ends[0] - ends[1]).days == 365
+    assert round((ends[0] - ends[1]) / timedelta(days=1)) == 365
 
 
 def test_certificates_name_where_their_lists_are(held: tuple[Path, Transcript]) -> None:
@@ -211,7 +215,10 @@ def test_a_rehearsal_makes_keys_that_production_refuses(tmp_path: Path) -> None:
     with pytest.raises(Rejected) as caught:
         trust_of(settings)()
     assert caught.value.code == "development_root"
-    assert '"development": true' in (folder / "claim" / "claim-keys.json").read_text()
+    for asked in (claim_signer, note_signer, lambda given: published_keys(given)()):
+        with pytest.raises(SettingsError) as refused:
+            asked(settings)
+        assert refused.value.code == "development_key"
 
 
 @pytest.mark.parametrize(
@@ -242,3 +249,60 @@ def test_a_ceremony_whose_files_do_not_fit_is_not_finished(
         hold(PLAN, tmp_path / "keys", lambda f: word(f) + "!", now)
     assert caught.value.code == "ceremony_broken"
     assert not (tmp_path / "keys" / "transcript.txt").exists()
+
+
+def renew(held: tuple[Path, Transcript], listed: Path, *serials: int, days: int = 30) -> x509.CertificateRevocationList:
+    """Renew the list of the issuing authority in `listed`."""
+    file = "issuing/issuing.p12"
+    made = renewed(
+        open_authority(held[0] / file, word(file)), listed.read_bytes(), serials, now(), timedelta(days=days)
+    )
+    listed.write_bytes(made.public_bytes(Encoding.DER))
+    return made
+
+
+def test_a_list_is_renewed_with_what_it_revokes(held: tuple[Path, Transcript], tmp_path: Path) -> None:
+    """The next number, a new end, and nothing is forgotten or told twice."""
+    listed = tmp_path / "issuing.crl"
+    listed.write_bytes((held[0] / "trust" / "issuing.crl").read_bytes())
+    first = renew(held, listed, 7, 8, 7)
+    again = renew(held, listed, 8, 9, days=90)
+    assert [e.serial_number for e in first] == [7, 8]
+    assert [e.serial_number for e in again] == [7, 8, 9]
+    assert [e.revocation_date_utc for e in again][:2] == [e.revocation_date_utc for e in first]
+    assert again.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 3
+    assert again.next_update_utc is not None
+    assert (again.next_update_utc - now()).days == 89
+
+
+def test_a_revoked_signer_signs_no_card_any_more(held: tuple[Path, Transcript], tmp_path: Path) -> None:
+    """The list in the trust folder is what signing and verifying ask."""
+    trusted = tmp_path / "trust"
+    shutil.copytree(held[0] / "trust", trusted)
+    made = make_signer(production(held[0]))
+    renew(held, trusted / "issuing.crl", x509.load_der_x509_certificate(made.holder.certificate).serial_number)
+    profile = SigningProfile(
+        certificate=made.holder.certificate,
+        chain=made.holder.chain,
+        level=Level.B_LT,
+        trust=read_trust(trusted),
+        timestamper=stamper(held[0], "tsa-1"),
+        signing_time=now().replace(microsecond=0),
+        reason="Uji coba",
+    )
+    with pytest.raises(Rejected) as caught:
+        asyncio.run(prepare(card_pdf(), profile))
+    assert caught.value.code == "certificate_rejected"
+
+
+@pytest.mark.parametrize("file", ["signers/seal.p12", "offline/root.p12", "nowhere.p12"])
+def test_only_the_authority_of_a_list_renews_it(held: tuple[Path, Transcript], file: str) -> None:
+    """A signer is none, a wrong passphrase opens none, and the root's key signs no list of the issuing authority."""
+    current = (held[0] / "trust" / "issuing.crl").read_bytes()
+    with pytest.raises(CeremonyError):
+        renewed(open_authority(held[0] / file, word(file)), current, [], now(), timedelta(days=1))
+    with pytest.raises(CeremonyError, match="wrong passphrase"):
+        open_authority(held[0] / "issuing/issuing.p12", "wrong")
+    opened = open_authority(held[0] / "issuing/issuing.p12", word("issuing/issuing.p12"))
+    with pytest.raises(CeremonyError, match="no revocation list"):
+        renewed(opened, b"list", [], now(), timedelta(days=1))

@@ -197,7 +197,7 @@ def test_published_keys_survive_their_json() -> None:
 def test_a_damaged_set_of_keys_is_refused(change: dict[str, object]) -> None:
     """A set is read whole or not at all."""
     wrong = {"keys": [key_set([published()])["keys"][0] | change]}
-    for text in (json.dumps(wrong), "[]", "{", '{"keys": 3}', '{"keys": [1]}'):
+    for text in (json.dumps(wrong), "[]", "{", '{"keys": 3}', '{"keys": [1]}', b"\xff\xff\xff"):
         with pytest.raises(Rejected) as caught:
             read_keys(text)
         assert caught.value.code == "claim_keys_unreadable"
