@@ -172,6 +172,16 @@ def test_the_page_shows_what_to_compare_and_tells_signature_from_claim(
     assert "Hanya ada di berkas PDF" not in anybody.get("/verify/UNKNOWN").text
 
 
+def test_the_code_is_shown_to_whoever_asked_by_it(house: House, issued: tuple[dict[str, str], Path]) -> None:
+    """By number it is left out: a print signed at the counter bears a code of its own, which would not compare."""
+    card, _ = issued
+    anybody = Api(house).client
+    assert "Kode di bawah QR" in anybody.get(f"/verify/{card['code'].lower()}").text
+    page = anybody.get(f"/verify/{card['number']}").text
+    assert card["number"] in page
+    assert card["code"] not in page
+
+
 def test_the_published_keys_tell_no_secret(house: House) -> None:
     """The public half, for everybody, without signing in."""
     answer = Api(house).get("/keys")
