@@ -24,6 +24,7 @@ COMMANDS = {
     "db": "database",
     "definitions": "definitions",
     "demo": "demo",
+    "keys": "keys",
     "reports": "reports",
     "restore": "backup",
     "retention": "erasing",

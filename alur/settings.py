@@ -7,44 +7,18 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 from alur.embedded.write_once import write_once
+from alur.setting_names import KNOWN, PREFIX
 
 T = TypeVar("T")
 Environment = Literal["development", "production"]
 
-PREFIX = "ALUR_"
 KEY_BYTES = 32
-
-KNOWN: Mapping[str, str] = MappingProxyType(
-    {
-        "ALUR_DATA": "Folder of everything that is kept on this machine; ./var when not set.",
-        "ALUR_DATABASE_URL": "Address of PostgreSQL (postgresql://…); embedded when not set.",
-        "ALUR_REDIS_URL": "Address of Redis or Valkey (redis://…, unix://…); embedded when not set.",
-        "ALUR_HOST": "Address that the web server listens on; 127.0.0.1 when not set.",
-        "ALUR_PORT": "Port that the web server listens on; 8000 when not set.",
-        "ALUR_PUBLIC_URL": "Address of the pages for people and QR codes; http://HOST:PORT when not set.",
-        "ALUR_SECRET_KEY": "Key of sessions and forms: 32 bytes, URL-safe base64; generated in development.",
-        "ALUR_DATA_KEY": "Key that wraps the persons' keys, like ALUR_SECRET_KEY.",
-        "ALUR_ENV": "development or production; development when not set.",
-        "ALUR_KEY_SAFE": "Folder of the persons' keys, which backups leave out; <data>/key-safe when not set.",
-        "ALUR_DOCUMENTS_URL": "Where documents are kept (file:///…, s3://…); <data>/documents when not set.",
-        "ALUR_SIGNER": "pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL; a development key when not set.",
-        "ALUR_TRUST": "Folder of certificates (*.pem) and revocation lists (*.crl) that cards are verified against; "
-        "the development PKI when not set, which production refuses.",
-        "ALUR_AUDIT_KEY": "File of the Ed25519 key (PEM) that signs checkpoints; generated in development.",
-        "ALUR_TSA_URL": "Address of the time-stamping authority (RFC 3161).",
-        "ALUR_CHROMIUM": "Path of the chromium program, for browser tests.",
-        "ALUR_OIDC_ISSUER": "Address of the OpenID Connect provider for staff sign-in.",
-        "ALUR_OIDC_CLIENT_ID": "Our client id at the OpenID Connect provider.",
-        "ALUR_OIDC_CLIENT_SECRET": "Our client secret at the OpenID Connect provider.",
-        "ALUR_SMTP_URL": "Address of the mail server (smtp:// or smtps://); no mail is sent when not set.",
-    }
-)
 
 
 class SettingsError(Exception):
@@ -95,10 +69,16 @@ class Settings:
     documents_url: str
     #: Who signs, as `kind:rest`, or None for the development key.
     signer: str | None
+    #: File of the passphrase of the signer's PKCS#12 file, or None where it has none.
+    signer_passphrase: Path | None
     #: Folder of trusted certificates and revocation lists, or None for the development PKI.
     trust: Path | None
     #: File of the key that signs checkpoints, or None for the one that is generated in development.
     audit_key: Path | None
+    #: File of the key that signs the claims in QR codes, or None for the one that is generated in development.
+    claim_key: Path | None
+    #: File of the published keys of such claims, or None for that one's alone.
+    claim_keys: Path | None
     #: Address of the time-stamping authority, or None.
     tsa_url: str | None
     #: Path of the chromium program, or None.
@@ -130,6 +110,18 @@ class Settings:
             raise _missing("ALUR_AUDIT_KEY")
         return self.audit_key
 
+    def chosen_claim_key(self) -> Path | None:
+        """The file of the claim key, None for the generated one. Raises `SettingsError` for that one in production."""
+        if self.production and self.claim_key is None:
+            raise _missing("ALUR_CLAIM_KEY")
+        return self.claim_key
+
+    def chosen_claim_keys(self) -> Path | None:
+        """The file of published claim keys, None for the generated key's; `SettingsError` for that in production."""
+        if self.claim_keys is None and (self.production or self.claim_key is not None):
+            raise _missing("ALUR_CLAIM_KEYS", "in production" if self.production else "where ALUR_CLAIM_KEY is")
+        return self.claim_keys
+
 
 def load(environ: Mapping[str, str], cwd: Path) -> Settings:
     """Read the settings; no file is read or written. An empty variable counts as not set.
@@ -143,6 +135,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
             raise _unknown(name)
     data = cwd / given.get("ALUR_DATA", "var")
     host, port = _host(given.get("ALUR_HOST", "127.0.0.1")), _port(given.get("ALUR_PORT", "8000"))
+    file = partial(_optional, given, read=lambda _name, value: cwd / value)
     settings = Settings(
         data=data,
         env=_environment(given.get("ALUR_ENV", "development")),
@@ -153,13 +146,16 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         redis_url=_optional(given, "ALUR_REDIS_URL", _address("redis", "rediss", "unix")),
         secret_key=_optional(given, "ALUR_SECRET_KEY", decode_key),
         data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
-        key_safe=_optional(given, "ALUR_KEY_SAFE", lambda _name, value: cwd / value) or data / "key-safe",
+        key_safe=file(name="ALUR_KEY_SAFE") or data / "key-safe",
         documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
         signer=_optional(given, "ALUR_SIGNER", _signer),
-        trust=_optional(given, "ALUR_TRUST", lambda _name, value: cwd / value),
-        audit_key=_optional(given, "ALUR_AUDIT_KEY", lambda _name, value: cwd / value),
+        signer_passphrase=file(name="ALUR_SIGNER_PASSPHRASE"),
+        trust=file(name="ALUR_TRUST"),
+        audit_key=file(name="ALUR_AUDIT_KEY"),
+        claim_key=file(name="ALUR_CLAIM_KEY"),
+        claim_keys=file(name="ALUR_CLAIM_KEYS"),
         tsa_url=_optional(given, "ALUR_TSA_URL", _address("http", "https")),
-        chromium=_optional(given, "ALUR_CHROMIUM", lambda _name, value: cwd / value),
+        chromium=file(name="ALUR_CHROMIUM"),
         oidc=_oidc(given),
         smtp_url=_optional(given, "ALUR_SMTP_URL", _address("smtp", "smtps")),
     )
@@ -295,5 +291,5 @@ def _bad(name: str, why: str) -> SettingsError:
     return SettingsError("setting_bad", f"{name} {why}.")
 
 
-def _missing(name: str) -> SettingsError:
-    return SettingsError("setting_missing", f"{name} must be set in production.")
+def _missing(name: str, where: str = "in production") -> SettingsError:
+    return SettingsError("setting_missing", f"{name} must be set {where}.")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_crl, load_pem_x509_certificates, load_pem_x509_crl
 
-from alur.settings import Settings
+from alur.claim_keys import claim_signer
+from alur.settings import Settings, SettingsError
 from signing.development import DevelopmentPki, ensure_development_pki, refresh
 from signing.errors import Rejected
 from signing.trust import Trust, is_development, refuse_development
@@ -66,11 +67,14 @@ def make_signer(settings: Settings) -> Signer:
     from signing.keyholder import Pkcs12KeyHolder
     from workers.signer import Signer
 
-    holder = Pkcs12KeyHolder(_key_file(settings))
+    holder = Pkcs12KeyHolder(_key_file(settings), _passphrase(settings))
+    if settings.production and any(map(is_development, (holder.certificate, *holder.chain))):
+        raise Rejected("development_root", "ALUR_SIGNER: a development key signs nowhere but in development.")
     return Signer(
         holder=holder,
         timestamper=stamper_of(settings),
         trust=trust_of(settings),
+        claims=claim_signer(settings),
         development=is_development(holder.certificate),
     )
 
@@ -83,6 +87,19 @@ def _key_file(settings: Settings) -> Path:
     if kind != "pkcs12":
         raise Rejected("signer_kind", f"ALUR_SIGNER: this version signs with pkcs12:PATH only, not with {kind}.")
     return Path(rest)
+
+
+def _passphrase(settings: Settings) -> bytes | None:
+    """The first line of the passphrase's file."""
+    path = settings.signer_passphrase
+    if path is None or settings.chosen_signer() is None:
+        return None
+    try:
+        return path.read_bytes().split(b"\n", 1)[0].rstrip(b"\r")
+    except OSError as error:
+        raise SettingsError(
+            "setting_bad", f"ALUR_SIGNER_PASSPHRASE: {path} cannot be read ({error.strerror})."
+        ) from error
 
 
 def stamper_of(settings: Settings) -> TimeStamper:

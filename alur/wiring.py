@@ -142,6 +142,7 @@ class House:
 
     def ports(self) -> Ports:
         """What the web needs."""
+        from alur.claim_keys import published_keys
         from alur.signers import trust_of
         from web.ports import Ports
 
@@ -157,6 +158,7 @@ class House:
             ring=lambda: doorbell.ring(self.redis),
             await_outcome=waiting.until,
             trust=trust_of(self.settings),
+            claim_keys=published_keys(self.settings),
             public_url=self.settings.public_url,
             production=self.settings.production,
             clock=system_clock,

@@ -68,8 +68,8 @@ def draw(face: CardFace, photo: bytes, qr_url: str, template: str) -> bytes:
 
     `photo` is a JPEG or PNG, best the result of `inspect.rendition`; it is cropped to 3:4. `template` is the
     text of a typst template, which may read nothing but the shipped templates' folder. Raises CardError: `card_photo`
-    for another kind of file, `card_template` for a template that is empty, `card_text` where a text cannot be printed
-    (a letter that the card's font lacks).
+    for another kind of file, `card_template` for a template that is empty, `card_link` for a `qr_url` that is too long
+    to be read in print, `card_text` where a text cannot be printed (a letter that the card's font lacks).
     """
     if not photo.startswith((_JPEG, _PNG)):
         raise CardError("card_photo", "The photo is neither a JPEG nor a PNG file.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_der_private_key,
 )
-from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from signing.certificates import CRL_LIFETIME, Issued, authority, revocation_list, seal, time_stamper
 from signing.errors import Rejected
+from signing.private_files import bundle, write_private
 from signing.trust import Trust
 
 _AUTHORITIES = ("root", "issuing")
@@ -87,12 +87,14 @@ def _make(folder: Path, now: datetime) -> None:
         "tsa": time_stamper("Penanda Waktu (DEV)", now, 14, issuing),
     }
     for name, issued in made.items():
-        _write(folder / f"{name}.crt", issued.certificate.public_bytes(Encoding.DER))
-        _write(folder / f"{name}.key", _key_bytes(issued))
-    _write(folder / "seal.p12", _pkcs12(made))
+        write_private(folder / f"{name}.crt", issued.certificate.public_bytes(Encoding.DER))
+        write_private(folder / f"{name}.key", _key_bytes(issued))
+    write_private(
+        folder / "seal.p12", bundle("seal", made["seal"], [made[n].certificate for n in ("issuing", "root")], None)
+    )
     for name in _AUTHORITIES:
         _write_list(folder, name, made[name], 1, now)
-    _write(folder / _COMPLETE, now.isoformat().encode())
+    write_private(folder / _COMPLETE, now.isoformat().encode())
 
 
 def _renewed(folder: Path, now: datetime) -> DevelopmentPki:
@@ -114,7 +116,7 @@ def _renewed(folder: Path, now: datetime) -> DevelopmentPki:
 
 
 def _write_list(folder: Path, name: str, issuer: Issued, number: int, now: datetime) -> None:
-    _write(folder / f"{name}.crl", revocation_list(issuer, number, now).public_bytes(Encoding.DER))
+    write_private(folder / f"{name}.crl", revocation_list(issuer, number, now).public_bytes(Encoding.DER))
 
 
 def _load(folder: Path, name: str) -> Issued:
@@ -123,12 +125,6 @@ def _load(folder: Path, name: str) -> Issued:
         raise Rejected("key_kind", f"The key {name}.key is neither an EC nor an RSA key.")
     certificate = x509.load_der_x509_certificate((folder / f"{name}.crt").read_bytes())
     return Issued(certificate=certificate, key=key)
-
-
-def _pkcs12(made: Mapping[str, Issued]) -> bytes:
-    holder = made["seal"]
-    chain = [made[name].certificate for name in ("issuing", "root")]
-    return serialize_key_and_certificates(b"seal", holder.key, holder.certificate, chain, NoEncryption())
 
 
 def _key_bytes(issued: Issued) -> bytes:
@@ -143,14 +139,3 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -32,6 +32,10 @@ class Uncertain(SigningError):
     """A signature may exist somewhere: reconcile or hand to a person, never retry by itself."""
 
 
+class CeremonyError(SigningError):
+    """A key ceremony is not begun, or what it wrote does not hold."""
+
+
 class CardError(SigningError):
     """A card could not be drawn from these data."""
 

@@ -51,6 +51,12 @@ def reencode(data: bytes) -> bytes:
         return out.getvalue()
 
 
+def grey(data: bytes) -> Image.Image:
+    """Return the picture in grey tones, upright. Raises UploadRefused `file_unreadable` or `image_bomb`."""
+    with _strict(), _open(data) as picture:
+        return _opaque(ImageOps.exif_transpose(picture)).convert("L")
+
+
 def _open(data: bytes) -> Image.Image:
     picture = Image.open(io.BytesIO(data), formats=_FORMATS)
     if picture.width * picture.height > _MAX_PIXELS:

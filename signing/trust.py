@@ -14,6 +14,8 @@ from signing.errors import Rejected
 
 #: Organisation in every subject of the development PKI.
 DEVELOPMENT_ORGANISATION = "DEV – TIDAK SAH"
+#: Line above a bare development key in its PEM file; readers of PEM skip it.
+DEVELOPMENT_MARK = f"{DEVELOPMENT_ORGANISATION}: generated for trials, refused in production.\n".encode()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from signing.claim_keys import PublishedKey
 from signing.trust import Trust
 from workflow.blobs import BlobStore
 from workflow.db.library import Library
@@ -39,6 +40,8 @@ class Ports:
     await_outcome: AwaitOutcome
     #: Whom verified cards must be signed by.
     trust: Callable[[], Trust]
+    #: Keys by which the claims in QR codes are checked, read anew each time.
+    claim_keys: Callable[[], Sequence[PublishedKey]]
     #: Address of the public pages, without a slash at the end.
     public_url: str
     #: Real secrets and real cards: no demo texts, secure cookies.

@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from typing import Any
 
 from signing.card import CardFace, day_in_words
+from signing.claim_facts import CardClaim, initials_of
 from workers.dossier import Dossier
 from workflow.definition.card import Card, Entry, Fixed, Piece
 from workflow.definition.process import Form
@@ -57,6 +58,18 @@ def card_face(
         report_rows=card.report_rows,
         printed=printed,
         development=development,
+    )
+
+
+def claim_of(dossier: Dossier, face: CardFace, code: str) -> CardClaim:
+    """What the QR of a face claims, under the code of that card or print."""
+    return CardClaim(
+        number=face.number,
+        initials=initials_of(face.fields["name"]),
+        issued=face.issued,
+        expires=face.expires,
+        office=dossier.office.name,
+        code=code,
     )
 
 

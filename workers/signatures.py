@@ -57,6 +57,14 @@ def signed_file(
     return done
 
 
+def signer_of(workshop: Workshop) -> Signer:
+    """The signer of this process, made the first time; a `StepError` tells why there is none."""
+    assert workshop.signer is not None
+    with told_as_step():
+        signer: Signer = workshop.once("signer", workshop.signer)
+    return signer
+
+
 @contextmanager
 def told_as_step() -> Iterator[None]:
     """What signing and drawing refuse, as the step's failure."""

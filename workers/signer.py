@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from signing.claim_keys import ClaimSigner
 from signing.keyholder import KeyHolder
 from signing.timestamps import TimeStamper
 from signing.trust import Trust
@@ -16,5 +17,7 @@ class Signer:
     timestamper: TimeStamper
     #: Asked each time: revocation lists are renewed.
     trust: Callable[[], Trust]
+    #: Signs the claims in QR codes.
+    claims: ClaimSigner
     #: Prints "DEV – TIDAK SAH" on every card.
     development: bool

@@ -63,6 +63,10 @@ CAUSES: Mapping[str, Text] = {
         "id": "Pasfoto bukan berkas JPEG atau PNG. Kembalikan kepada pemohon.",
         "en": "The photo is neither a JPEG nor a PNG file. Return the case to the applicant.",
     },
+    "card_link": {
+        "id": "Tautan kode QR terlalu panjang untuk dibaca dari cetakan. Pendekkan ALUR_PUBLIC_URL atau nomornya.",
+        "en": "The link in the QR is too long to be read in print. Shorten ALUR_PUBLIC_URL or the card's number.",
+    },
     "card_report_rows": {
         "id": "Jumlah baris laporan pada kartu harus 3 atau 4. Perbaiki pengaturannya.",
         "en": "A card has 3 or 4 report rows. Mend the setting.",
@@ -82,6 +86,18 @@ CAUSES: Mapping[str, Text] = {
     "certificate_rejected": {
         "id": "Sertifikat penanda tangan tidak berlaku atau daftar pencabutannya usang. Perbarui, lalu coba lagi.",
         "en": "The signer's certificate is not valid, or its revocation list is out of date. Renew it, then try again.",
+    },
+    "claim_key_kind": {
+        "id": "Berkas kunci klaim QR tidak berisi kunci Ed25519. Perbaiki pengaturannya.",
+        "en": "The file of the key for QR claims holds no Ed25519 key. Mend the setting.",
+    },
+    "claim_keys_unreadable": {
+        "id": "Daftar kunci klaim QR yang diterbitkan tidak dapat dibaca. Perbaiki berkasnya.",
+        "en": "The published keys of QR claims cannot be read. Mend the file.",
+    },
+    "claim_key_period": {
+        "id": "Kunci klaim QR tidak berlaku untuk hari terbit ini. Ganti kuncinya, lalu coba lagi.",
+        "en": "The key of the QR's claim does not sign for this day of issue. Change the key, then try again.",
     },
     "cms_mismatch": {
         "id": "Tanda tangan yang datang bukan milik berkas ini; berkas tidak dipakai.",

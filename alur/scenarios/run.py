@@ -92,6 +92,7 @@ def theatre(urls: Urls) -> Iterator[Theatre]:
 
 def _signer(folder: Path) -> Signer:
     """A signer with a development key of its own. Imports pyHanko: only where a card is signed."""
+    from alur.claim_keys import trial_signer
     from signing.development import ensure_development_pki, refresh
     from signing.keyholder import Pkcs12KeyHolder
     from signing.timestamps import local_timestamper
@@ -101,6 +102,7 @@ def _signer(folder: Path) -> Signer:
         holder=Pkcs12KeyHolder(pki.pkcs12),
         timestamper=local_timestamper(pki),
         trust=lambda: refresh(pki).trust,
+        claims=trial_signer(),
         development=True,
     )
 

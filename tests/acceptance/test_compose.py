@@ -20,7 +20,8 @@ from alur import accounts
 from alur.client import Client, SurpriseError
 from alur.demo import free_port
 from alur.embedded import Embedded
-from alur.settings import KNOWN, load
+from alur.setting_names import KNOWN
+from alur.settings import load
 from alur.wiring import open_house
 from signing.development import ensure_development_pki
 
@@ -90,6 +91,8 @@ def _environment(folder: Path, outside: Embedded, port: int) -> dict[str, str]:
         "ALUR_SIGNER": f"pkcs12:{pki.pkcs12}",
         "ALUR_TRUST": "",
         "ALUR_TSA_URL": "",
+        "ALUR_CLAIM_KEY": "",
+        "ALUR_CLAIM_KEYS": "",
         "ALUR_ENV": "development",
         "ALUR_PORT": str(port),
     }

@@ -29,10 +29,14 @@ class Card:
     """What anybody may know of a card, in words."""
 
     number: str
+    #: As it stands below the QR; empty where the number was asked for, since a print has another than the card.
+    code: str
     holder: str
     office: str
     issued_on: str
     expires_on: str
+    #: Who signed its file electronically, and at which level; empty where nobody did.
+    signed: str
     #: Day on which the holder's name and the file were erased; empty while they are there.
     erased_on: str
 
@@ -69,7 +73,7 @@ def ask() -> Response:
 def by_code(code: str) -> Response:
     """The register's answer."""
     entry = verification.by_code(code)
-    return shown("public/verdict.html", v=_shown(_words(entry), entry), findings=[], checked_at=_at(entry))
+    return shown("public/verdict.html", v=_shown(_words(entry), entry, code), findings=[], checked_at=_at(entry))
 
 
 @pages.post("/verify")
@@ -139,23 +143,28 @@ def _same_file(same: bool | None) -> Finding:
     return Finding(tone="bad", words=_("Isi berkas"), says=_("Berbeda dari kartu yang terdaftar."))
 
 
-def _shown(verdict: Verdict, entry: Entry) -> Shown:
+def _shown(verdict: Verdict, entry: Entry, asked: str | None = None) -> Shown:
     return Shown(
         tone=verdict.tone,
         icon=verdict.icon,
         words=local(verdict.short),
         says=local(verdict.says),
-        card=_card(entry) if entry.number else None,
+        card=_card(entry, asked) if entry.number else None,
     )
 
 
-def _card(entry: Entry) -> Card:
+def _card(entry: Entry, asked: str | None) -> Card:
+    by_code = asked is None or asked.strip().upper() == entry.code
     return Card(
         number=entry.number or "",
+        code=(entry.code or "") if by_code else "",
         holder=entry.holder or "",
         office=local(entry.office_title) or entry.office or "",
         issued_on=_day(entry.issued_on),
         expires_on=_day(entry.expires_on),
+        signed=_("%(who)s, PAdES %(level)s", who=entry.signer, level=entry.level)
+        if entry.signer and entry.level
+        else "",
         erased_on=times.day(entry.erased_at.astimezone(_zone(entry)).date()) if entry.erased_at else "",
     )
 

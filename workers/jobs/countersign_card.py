@@ -13,7 +13,7 @@ from workers.dossier import Dossier, open_dossier
 from workers.errors import StepError
 from workers.face import card_of
 from workers.numbering import officer_name, officer_of
-from workers.signatures import FIRST, SECOND, signed_file
+from workers.signatures import FIRST, SECOND, signed_file, signer_of
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow import sealed_files
@@ -27,8 +27,7 @@ BOTH = 2
 
 def countersign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{card, number, sha256, level}: the card of this case with its second signature, made once."""
-    assert workshop.signer is not None
-    signer: Signer = workshop.once("signer", workshop.signer)
+    signer = signer_of(workshop)
     dossier = open_dossier(workshop, work)
     card, revision = _signed_once(workshop, work)
     key = SignatureKey(card.id, SECOND, revision)

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from signing.card import draw
+from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
-from workers.face import card_face, card_of, masked
+from workers.face import card_face, card_of, claim_of, masked
 from workers.numbering import numbered, officer_of
-from workers.signatures import told_as_step
+from workers.signatures import signer_of, told_as_step
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow import sealed_files
@@ -25,8 +26,7 @@ from workflow.db.register import Card
 
 def draw_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{number, print, sha256}: the print that counts from now on; the number stays the same for all of them."""
-    assert workshop.signer is not None
-    signer: Signer = workshop.once("signer", workshop.signer)
+    signer = signer_of(workshop)
     dossier = open_dossier(workshop, work)
     card = numbered(workshop, dossier)
     with workshop.engine.connect() as connection:
@@ -50,7 +50,8 @@ def _drawn(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, wor
     )
     photo = read_document(workshop, dossier, "photo", rendition=True)
     with told_as_step():
-        pdf = draw(face, photo, f"{workshop.public_url}/verify/{code}", card_of(dossier).source)
+        claim = signer.claims.sign(claim_of(dossier, face, code))
+        pdf = draw(face, photo, verify_link(workshop.public_url, code, claim), card_of(dossier).source)
     place = sealed_files.of_print(work.id.case, work.id.seq)
     blob = sealed_files.keep(workshop.blobs, dossier.key, pdf, place)
     file = blob, hashlib.sha256(pdf).hexdigest()

@@ -8,8 +8,7 @@ from typing import Any
 
 from signing.verify import verify
 from workers.errors import StepError
-from workers.signatures import FIRST, SECOND
-from workers.signer import Signer
+from workers.signatures import FIRST, SECOND, signer_of
 from workers.workshop import Workshop
 from workflow.db import register
 from workflow.db.outbox import Work
@@ -18,8 +17,7 @@ from workflow.db.sealed_files import card_file
 
 def publish_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{ok, number}; a card that does not verify, or lacks a signature that it must bear, is never published."""
-    assert workshop.signer is not None
-    signer: Signer = workshop.once("signer", workshop.signer)
+    signer = signer_of(workshop)
     with workshop.engine.connect() as connection:
         card = register.of_case(connection, work.id.case)
     if card is None or card.blob is None:

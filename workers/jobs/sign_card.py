@@ -11,11 +11,12 @@ from signing.card import draw
 from signing.levels import Level
 from signing.phases import SigningProfile, prepare
 from signing.prepared import Prepared
+from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
-from workers.face import card_face, card_of, masked
+from workers.face import card_face, card_of, claim_of, masked
 from workers.numbering import numbered, officer_name, officer_of
-from workers.signatures import FIRST, SECOND, signed_file
+from workers.signatures import FIRST, SECOND, signed_file, signer_of
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import prints, register
@@ -25,8 +26,7 @@ from workflow.db.register import Card, SignatureKey
 
 def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{card, number, sha256, level}: the card of this case, signed once."""
-    assert workshop.signer is not None
-    signer: Signer = workshop.once("signer", workshop.signer)
+    signer = signer_of(workshop)
     dossier = open_dossier(workshop, work)
     card = numbered(workshop, dossier)
     if card.state in (register.SIGNED, register.VALID):
@@ -54,7 +54,8 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         dossier, number=card.number, code=card.code, officer=officer, issued=now, development=signer.development
     )
     photo = read_document(workshop, dossier, "photo", rendition=True)
-    pdf = draw(face, photo, f"{workshop.public_url}/verify/{card.code}", card_of(dossier).source)
+    claim = signer.claims.sign(claim_of(dossier, face, card.code))
+    pdf = draw(face, photo, verify_link(workshop.public_url, card.code, claim), card_of(dossier).source)
     profile = SigningProfile(
         certificate=signer.holder.certificate,
         chain=signer.holder.chain,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from alur.setting_names import KNOWN
 from alur.settings import (
-    KNOWN,
     Settings,
     SettingsError,
     decode_key,
@@ -80,8 +80,11 @@ def test_every_known_setting_has_a_sentence_and_is_read() -> None:
         "ALUR_DOCUMENTS_URL": "s3://bucket/documents",
         "ALUR_KEY_SAFE": "/mnt/safe",
         "ALUR_SIGNER": "pkcs11:token=office",
+        "ALUR_SIGNER_PASSPHRASE": "/srv/passphrase",
         "ALUR_TRUST": "/srv/trust",
         "ALUR_AUDIT_KEY": "/srv/audit.pem",
+        "ALUR_CLAIM_KEY": "/srv/claim.pem",
+        "ALUR_CLAIM_KEYS": "/srv/claim-keys.json",
         "ALUR_TSA_URL": "https://tsa.example/",
         "ALUR_CHROMIUM": "/usr/bin/chromium",
         "ALUR_OIDC_ISSUER": "https://id.example/",

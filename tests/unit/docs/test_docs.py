@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from alur.__main__ import COMMANDS
-from alur.settings import KNOWN
+from alur.setting_names import KNOWN
+from signing.claim_check import CLAIM_PROBLEMS
 from signing.uploads import REFUSALS
 from signing.verdict import PROBLEMS
 from web.sentences import SENTENCES as WEB
@@ -32,7 +33,7 @@ def test_every_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in told("settings.md")
 
 
-@pytest.mark.parametrize("code", sorted({*SENTENCES, *WEB, *REFUSALS, *PROBLEMS, *CAUSES, *FINDINGS}))
+@pytest.mark.parametrize("code", sorted({*SENTENCES, *WEB, *REFUSALS, *PROBLEMS, *CAUSES, *FINDINGS, *CLAIM_PROBLEMS}))
 def test_every_code_is_documented(code: str) -> None:
     """A code that people or programs may meet stands on the page of codes."""
     assert f"`{code}`" in told("codes.md")

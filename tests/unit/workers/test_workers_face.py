@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from signing.card import CardFace, draw
+from signing.claim_facts import CardClaim
 from tests.kernel_kit import DEFINITIONS, ak1, good_data
 from tests.signing_kit import LINK, TEMPLATE, picture
-from workers.face import card_face, card_of, masked, shown
+from workers.face import card_face, card_of, claim_of, masked, shown
 from workflow.definition.card import Entry, Fixed, Joined, Piece
 from workflow.definition.offices import read_offices
 from workflow.definition.periods import parse_period
@@ -128,3 +129,16 @@ def test_a_field_shows_entries_fixed_words_and_joined_pieces(piece: Piece, seen:
 def test_the_public_sees_first_letters_only(name: str, seen: str) -> None:
     """Enough to compare with the paper, too little to learn a name."""
     assert masked(name) == seen
+
+
+def test_the_claim_of_a_card_says_what_the_card_shows() -> None:
+    """Number, days and office of the face, the first letters of the name, and the code of that very print."""
+    face = card_face(dossier(), number="N-1", code="C0DE", officer="", issued=LATE, development=True, printed=True)
+    assert claim_of(dossier(), face, "C0DE") == CardClaim(
+        number="N-1",
+        initials="SR",
+        issued=date(2026, 11, 20),
+        expires=date(2028, 11, 20),
+        office="palembang",
+        code="C0DE",
+    )

@@ -27,7 +27,7 @@ def test_every_declared_step_has_its_function(name: str) -> None:
 @pytest.mark.parametrize("name", STEPS)
 def test_steps_that_need_the_key_are_done_by_signing_workers(name: str) -> None:
     """A step that holds the key is sent to the queue of those who hold it; the others never are."""
-    signs = "workshop.signer" in inspect.getsource(function_of(name))
+    signs = "signer_of(workshop)" in inspect.getsource(function_of(name))
     assert STEPS[name].queue == (SIGNING if signs else EFFECTS)
 
 

@@ -1,0 +1,167 @@
+"""`alur keys`: make an office's own keys, change the claim key, tell what is published."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from alur.claim_keys import published_keys
+from alur.commands.common import json_option, settings, tell
+from alur.key_files import new_key
+from signing.ceremony import CLAIM_DAYS, Plan, hold
+from signing.claim_keys import PublishedKey, key_set, read_keys, read_private
+from signing.private_files import write_private
+from signing.revocation import open_authority, renewed
+from signing.transcript import Transcript
+
+#: Letters of generated passphrases, none misread for another; 25 carry 125 bits.
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_GROUPS, _GROUP = 5, 5
+_LEAST = 12  # characters of a passphrase that people choose
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def keys() -> None:
+    """Keys of the house: their ceremony, their change, what is published."""
+
+
+@keys.command()
+@click.option("--out", type=click.Path(path_type=Path), help="A folder that does not exist yet; best on a medium.")
+@click.option("--organisation", required=True, help="Whose keys these are, as every certificate says.")
+@click.option("--seal", default="Segel Elektronik", show_default=True, help="Name in the certificate of the seal.")
+@click.option("--officer", "officers", multiple=True, help="Name of an officer who signs; once for each.")
+@click.option("--lists", required=True, help="Address below which revocation lists are published (http://…).")
+@click.option("--witness", "witnesses", multiple=True, help="Who watches; once for each.")
+@click.option("--passphrases", type=click.Choice(["generate", "ask"]), default="generate", show_default=True)
+@click.option("--rehearse", is_flag=True, help="Do everything under a development name and throw it away.")
+@json_option
+def ceremony(
+    out: Path | None,
+    organisation: str,
+    seal: str,
+    officers: tuple[str, ...],
+    lists: str,
+    witnesses: tuple[str, ...],
+    passphrases: str,
+    rehearse: bool,
+    as_json: bool,
+) -> None:
+    """Make root, issuing CA, seal, officers, two time stampers, lists, claim and audit key, with a transcript."""
+    if (out is None) is not rehearse:
+        raise click.UsageError("Name a folder with --out, or say --rehearse, which writes none.")
+    if not lists.startswith(("http://", "https://")):
+        raise click.UsageError("--lists is an address that begins with http:// or https://.")
+    plan = Plan(
+        organisation=organisation,
+        seal=seal,
+        officers=officers,
+        lists=lists.rstrip("/"),
+        witnesses=witnesses,
+        rehearsal=rehearse,
+    )
+    ask = _generated if passphrases == "generate" else _asked
+    told = _held(plan, out, ask)
+    tell(json.loads(told.to_json()), told.to_text().rstrip(), as_json=as_json)
+
+
+@keys.command("claim")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="File of the new key; must not exist.")
+@click.option("--keys", "listed", required=True, type=FILE, help="Published keys, which grow by one.")
+@click.option("--from", "first", type=_DAY, help="First day on which it signs; today when not given.")
+@click.option("--until", "last", type=_DAY, help="Last day on which it signs; two years later when not given.")
+@json_option
+def claim(out: Path, listed: Path, first: datetime | None, last: datetime | None, as_json: bool) -> None:
+    """Make the next claim key and publish it in --keys, beside those of before."""
+    if out.exists():
+        raise click.UsageError(f"{out} is there already; a key is never overwritten.")
+    known = read_keys(listed.read_bytes())
+    begins = first.date() if first else datetime.now().astimezone().date()
+    ends = last.date() if last else begins + timedelta(days=CLAIM_DAYS)
+    if ends < begins:
+        raise click.UsageError("The key would end before it begins.")
+    made = _made(out, begins, ends)
+    write_private(listed, json.dumps(key_set([*known, made]), indent=2).encode())
+    words = f"key {made.kid.hex()} signs from {begins} to {ends}; {listed} now publishes {len(known) + 1} keys"
+    tell(key_set([made])["keys"][0], words, as_json=as_json)
+
+
+@keys.command("renew-list")
+@click.argument("authority", type=FILE, metavar="CA.p12")
+@click.option("--list", "listed", required=True, type=FILE, help="Its revocation list, which is replaced.")
+@click.option(
+    "--revoke", "serials", multiple=True, help="Serial number (hex) of a certificate to revoke; once for each."
+)
+@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How long it stays current.")
+@click.option("--passphrase", "word", type=FILE, help="File of the passphrase; asked for when not given.")
+@json_option
+def renew_list(
+    authority: Path, listed: Path, serials: tuple[str, ...], days: int, word: Path | None, as_json: bool
+) -> None:
+    """Renew a revocation list before it runs out, or revoke certificates."""
+    passphrase = word.read_text().split("\n", 1)[0].rstrip("\r") if word else _word_of(authority)
+    numbers = [_serial(text) for text in serials]
+    made = renewed(open_authority(authority, passphrase), listed.read_bytes(), numbers, _now(), timedelta(days=days))
+    write_private(listed, made.public_bytes(Encoding.DER))
+    ends = made.next_update_utc
+    value = {"until": ends, "revoked": [f"{entry.serial_number:x}" for entry in made]}
+    tell(value, f"{listed} is current until {ends:%Y-%m-%d} and revokes {len(made)} certificates", as_json=as_json)
+
+
+@keys.command()
+def show() -> None:
+    """The published claim keys of this house (JWK Set), as /api/v1/keys tells them."""
+    click.echo(json.dumps(key_set(published_keys(settings())()), indent=2))
+
+
+def _held(plan: Plan, out: Path | None, ask: Callable[[str], str]) -> Transcript:
+    if out is not None:
+        return hold(plan, out, ask, _now)
+    with TemporaryDirectory(prefix="alur-rehearsal-") as folder:
+        return hold(plan, Path(folder), ask, _now)
+
+
+def _made(out: Path, begins: date, ends: date) -> PublishedKey:
+    pem = new_key()
+    write_private(out, pem)
+    return PublishedKey(public=read_private(pem).public, first=begins, last=ends)
+
+
+def _word_of(authority: Path) -> str:
+    passphrase: str = click.prompt(f"Passphrase of {authority}", hide_input=True, err=True)
+    return passphrase
+
+
+def _serial(text: str) -> int:
+    try:
+        return int(text, 16)
+    except ValueError as error:
+        raise click.UsageError(f"{text} is no serial number (hex).") from error
+
+
+def _generated(file: str) -> str:
+    """A passphrase, told once on the terminal and written nowhere."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    passphrase = "-".join(groups)
+    click.echo(f"passphrase of {file}: {passphrase}", err=True)
+    return passphrase
+
+
+def _asked(file: str) -> str:
+    while True:
+        passphrase: str = click.prompt(f"Passphrase of {file}", hide_input=True, confirmation_prompt=True, err=True)
+        if len(passphrase) >= _LEAST:
+            return passphrase
+        click.echo(f"At least {_LEAST} characters.", err=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
