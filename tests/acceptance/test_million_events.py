@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +53,28 @@ def alur(data: Path, *arguments: str, code: int = 0) -> tuple[Any, float]:
     env = {n: v for n, v in os.environ.items() if not n.startswith("ALUR_")} | {"ALUR_DATA": str(data)}
     command = [sys.executable, "-m", "alur", *arguments, "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=env, text=True)
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == code, said[:2000]
-    return json.loads(said), used.ru_maxrss / 1024
+    peaks: dict[int, float] = {}
+    watching = threading.Thread(target=_watch, args=(process, peaks))
+    watching.start()
+    said, _ = process.communicate()
+    watching.join()
+    assert process.returncode == code, said[:2000]
+    return json.loads(said), max(peaks.values())
+
+
+def _watch(process: subprocess.Popen[str], peaks: dict[int, float]) -> None:
+    """Keep the peak of the process and of those that it started. What the kernel accounts to a child that has ended
+    begins with the size of whoever started it, so it is read while they live."""
+    while process.poll() is None:
+        for pid in (process.pid, *_children(process.pid)):
+            with suppress(OSError):
+                status = Path(f"/proc/{pid}/status").read_text()
+                peaks[pid] = next(int(n) / 1024 for n in re.findall(r"VmHWM:\s+(\d+)", status))
+        time.sleep(0.1)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
