@@ -67,7 +67,7 @@ def _watch(process: subprocess.Popen[str], peaks: dict[int, float]) -> None:
     begins with the size of whoever started it, so it is read while they live."""
     while process.poll() is None:
         for pid in (process.pid, *_children(process.pid)):
-            with suppress(OSError):
+            with suppress(OSError, StopIteration):
                 status = Path(f"/proc/{pid}/status").read_text()
                 peaks[pid] = next(int(n) / 1024 for n in re.findall(r"VmHWM:\s+(\d+)", status))
         time.sleep(0.1)
