@@ -67,6 +67,10 @@ class _Crew:
         roles = process.roles.values()
         party = process.party_role()
         self.staff = staff
+        #: Persons by their roles, in the order of their names.
+        self.kinds: dict[frozenset[str], list[str]] = {}
+        for person in sorted(staff):
+            self.kinds.setdefault(staff[person], []).append(person)
         self.party = party.name if party else None
         self.staff_roles = frozenset(role.name for role in roles if not role.party)
         self.assisted_submit = process.submit_assisted
@@ -80,9 +84,21 @@ class _Crew:
         return sorted(person for person, roles in self.staff.items() if role in roles)
 
     def able(self, role: str, acted: Acted) -> Iterator[str]:
-        """Persons of `role` who may act in it after `acted`."""
-        for person in self.holding(role):
+        """Persons of `role` who may act in it after `acted`; of those who stand alike, one."""
+        for person in self.unlike(self.holding(role), acted):
             if not any((other, person) in acted for other in self.apart[role]):
+                yield person
+
+    def unlike(self, persons: Iterable[str], acted: Acted) -> Iterator[str]:
+        """One of each kind of persons: those with the same roles who did the same lead to the same scenes."""
+        did: dict[str, set[str]] = {}
+        for role, person in acted:
+            did.setdefault(person, set()).add(role)
+        met: set[tuple[frozenset[str], frozenset[str]]] = set()
+        for person in persons:
+            kind = (self.staff[person], frozenset(did.get(person, ())))
+            if kind not in met:
+                met.add(kind)
                 yield person
 
     def performed(self, role: str, person: str, *, assisting: bool = False) -> Acted:
@@ -95,13 +111,13 @@ class _Crew:
         done: dict[str, list[str]] = {}
         for role, person in sorted(acted):
             done.setdefault(person, []).append(role)
-        kinds: dict[frozenset[str], list[str]] = {}
-        for person in sorted(self.staff):
-            kinds.setdefault(self.staff[person], []).append(person)
+        active: dict[frozenset[str], list[list[str]]] = {}
+        for person, roles in done.items():
+            active.setdefault(self.staff[person], []).append(roles)
         return frozenset(
             (role, person)
-            for alike in kinds.values()
-            for person, roles in zip(alike, sorted((done.get(p, []) for p in alike), reverse=True), strict=True)
+            for kind, all_roles in active.items()
+            for person, roles in zip(self.kinds[kind], sorted(all_roles, reverse=True), strict=False)
             for role in roles
         )
 
@@ -118,7 +134,7 @@ class _Crew:
 
     def assisting(self, before: Acted, acted: Acted, *, allowed: bool) -> Iterator[Acted]:
         """Like `ways`, for officers who act for the party."""
-        for person in sorted(self.staff) if allowed else ():
+        for person in self.unlike(sorted(self.staff), acted) if allowed else ():
             barred = any((other, person) in acted for other in self.apart.get(self.party or "", ()))
             if not barred and self.staff[person] & self.staff_roles:
                 yield before | self.performed(self.party or "", person, assisting=True)
