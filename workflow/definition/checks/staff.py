@@ -85,21 +85,25 @@ class _Crew:
 
     def able(self, role: str, acted: Acted) -> Iterator[str]:
         """Persons of `role` who may act in it after `acted`; of those who stand alike, one."""
-        for person in self.unlike(self.holding(role), acted):
+        for person in self.unlike(acted, role):
             if not any((other, person) in acted for other in self.apart[role]):
                 yield person
 
-    def unlike(self, persons: Iterable[str], acted: Acted) -> Iterator[str]:
-        """One of each kind of persons: those with the same roles who did the same lead to the same scenes."""
+    def unlike(self, acted: Acted, role: str | None = None) -> Iterator[str]:
+        """One of each kind of persons (of `role`): the same roles and the same deeds lead to the same scenes."""
         did: dict[str, set[str]] = {}
-        for role, person in acted:
-            did.setdefault(person, set()).add(role)
+        for done, person in sorted(acted):
+            did.setdefault(person, set()).add(done)
         met: set[tuple[frozenset[str], frozenset[str]]] = set()
-        for person in persons:
-            kind = (self.staff[person], frozenset(did.get(person, ())))
-            if kind not in met:
-                met.add(kind)
-                yield person
+        for roles, persons in self.kinds.items():
+            if role is not None and role not in roles:
+                continue
+            idle = next((p for p in persons if p not in did), None)
+            for person in (*(p for p in did if self.staff[p] == roles), *((idle,) if idle else ())):
+                kind = (roles, frozenset(did.get(person, ())))
+                if kind not in met:
+                    met.add(kind)
+                    yield person
 
     def performed(self, role: str, person: str, *, assisting: bool = False) -> Acted:
         """What is remembered when `person` acts in `role`: for the party, in all its staff roles too."""
@@ -134,7 +138,7 @@ class _Crew:
 
     def assisting(self, before: Acted, acted: Acted, *, allowed: bool) -> Iterator[Acted]:
         """Like `ways`, for officers who act for the party."""
-        for person in self.unlike(sorted(self.staff), acted) if allowed else ():
+        for person in self.unlike(acted) if allowed else ():
             barred = any((other, person) in acted for other in self.apart.get(self.party or "", ()))
             if not barred and self.staff[person] & self.staff_roles:
                 yield before | self.performed(self.party or "", person, assisting=True)
