@@ -73,6 +73,11 @@ def main() -> None:
     except (AlurError, SettingsError, EmbeddedError, SigningError) as error:
         print(f"alur: {error}", file=sys.stderr)
         sys.exit(1)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        if "--debug" in sys.argv[1:2]:
+            raise
+        print(f"alur: {error.strerror}: {error.filename}", file=sys.stderr)
+        sys.exit(1)
     except Exception as error:
         if "--debug" in sys.argv[1:2]:
             raise

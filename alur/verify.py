@@ -148,16 +148,22 @@ def open_note(note: str, keys: Keys) -> tuple[str, str, Ed25519PublicKey] | None
         dash, _, rest = line.partition(" ")
         name, _, value = rest.partition(" ")
         signature = base64.b64decode(value, validate=True)
-        key = keys.get((name, signature[:4]))
-        if dash == "\N{EM DASH}" and key is not None and _signed(key, signature[4:], f"{text}\n".encode()):
-            return f"{text}\n", name, key
+        # A house that moved to another address signs with the same key under another name: the key counts.
+        for key in keys.values() if dash == "\N{EM DASH}" else ():
+            fits = _key_id(name, b"\1" + key.public_bytes_raw()) == signature[:4]
+            if fits and _signed(key, signature[4:], f"{text}\n".encode()):
+                return f"{text}\n", name, key
     return None
+
+
+def _key_id(name: str, content: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + content).digest()[:4]
 
 
 def _key(line: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
     name, hash_, value = line.split("+", 2)
     content = base64.b64decode(value, validate=True)
-    id_ = hashlib.sha256(name.encode() + b"\n" + content).digest()[:4]
+    id_ = _key_id(name, content)
     if content[:1] != b"\1" or id_.hex() != hash_:
         raise ValueError(line)
     return (name, id_), Ed25519PublicKey.from_public_bytes(content[1:])
@@ -682,7 +688,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         content = _content(given.bundle)
-        keys = None if given.keys is None else read_keys(given.keys.read_text(encoding="utf-8"))
+        keys = None if given.keys is None else read_keys(given.keys.read_text(encoding="utf-8", errors="replace"))
         authorities = () if given.tsa is None else _certificates(given.tsa.read_bytes())
     except (OSError, ValueError, BrokenError) as error:
         said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)

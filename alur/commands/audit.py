@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -62,9 +63,11 @@ def verify(
         every_stamp=everything,
         jobs=jobs or len(os.sched_getaffinity(0)),
         contents=not quick,
-        kept=against.read_text(encoding="utf-8") if against else None,
+        kept=_text(against) if against else None,
         keys=_keys(settings(), keys),
     )
+    # What a library says of a stamp that it cannot establish is told as a finding.
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     with house() as opened, _bar(hidden=as_json) as advance:
         run = Audit(opened, wanted, advance.seen)
         advance.total(run.expected())
@@ -125,10 +128,18 @@ def _stamped(opened: House, size: int) -> Sealed | None:
         return log.at_size(db, size)
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is no text; a checkpoint lies beside its time stamp (.tsr).") from None
+
+
 def _keys(chosen: Settings, file: Path | None) -> list[VerifierKey] | None:
     """Keys that may sign: those of a file, else this house's own where it is held here."""
     if file is not None:
-        return read_verifiers(file.read_text(encoding="utf-8"))
+        # A house that moved signs with the same key under another name: the key counts.
+        return unnamed([key.public for key in read_verifiers(_text(file))])
     if chosen.production and chosen.audit_key is None:
         return None
     return unnamed([note_signer(chosen).verifier.public])

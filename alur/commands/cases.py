@@ -119,6 +119,8 @@ def replay(id_: int, at: str | None, seq: int | None, reader: str | None, as_jso
     until = Until(seq=seq, at=None if at is None else history_of.moment_of(at))
     with house() as opened, opened.engine.begin() as db:
         found = store.get(db, id_)
+        if seq is not None and seq > found.case.seq:
+            raise click.UsageError(f"Case {id_} has {found.case.seq} events; there is no event {seq} yet.")
         then = past(db, opened.library, found, until, datetime.now(UTC))
         data = None
         if reader is not None:

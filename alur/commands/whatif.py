@@ -13,8 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from alur.commands.common import house, json_option, tell
 from alur.commands.comparing import LANGUAGE, find
 from workflow.db import heat as warmth
+from workflow.db.versions import versions
 from workflow.db.whatif import count
 from workflow.db.whatif import whatif as outcomes
+from workflow.errors import UnknownDefinitionError
 from workflow.whatif.compare import Summary
 from workflow.whatif.words import sentences
 
@@ -60,6 +62,8 @@ def whatif(file: str, since: datetime | None, to: Path | None, language: str, as
 def heat(process: str, since: datetime | None, as_json: bool) -> None:
     """How often states and moves of PROCESS were taken, and how long cases stayed before: median and p90."""
     with house() as opened, opened.engine.connect() as db:
+        if not versions(db, process):
+            raise UnknownDefinitionError(f"There is no process named {process}.")
         found = warmth.heat(db, opened.library, process, since.replace(tzinfo=UTC) if since else _BEGINNING)
     lines = [f"{'state':<24} {'entered':>8} {'there':>8} {'median':>12} {'p90':>12}"]
     lines += [f"{s.state:<24} {s.entered:>8} {s.there:>8} {_span(s.median)} {_span(s.p90)}" for s in found.states]

@@ -120,6 +120,8 @@ def test_the_command_tells_a_summary_and_one_line_a_case(past: tuple[House, dict
     over = [d for d in desks.values() if 4 < counted_hours(d, NOW) <= 24]
     assert told["cases"] == told["verdicts"]["same"] == len(desks)
     assert told["clocks"]["service"]["newly_broken"] == len(over)
+    counts = [n for part in (*told["clocks"].values(), *told["tasks"].values()) for n in part.values()]
+    assert {type(n) for n in counts} == {int}
     assert len(told["examples"]["newly_broken"]) == min(len(over), 20)
     for language in ("id", "en"):
         assert str(len(desks)) in sentences(new.process, told, language)[0]

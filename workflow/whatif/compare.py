@@ -139,11 +139,12 @@ class Summary:
     def _count(self, o: Outcome) -> None:
         for role, (before, after) in o.tasks.items():
             counts = self.tasks.setdefault(role, Counter())
-            counts.update(before=before, after=after, gains=after > before, loses=after < before)
+            counts.update(before=before, after=after, gains=int(after > before), loses=int(after < before))
         for name, (before_, after_) in o.broken.items():
             newly, no_longer = bool(after_) and not before_, bool(before_) and not after_
             counts = self.clocks.setdefault(name, Counter())
-            counts.update(before=bool(before_), after=bool(after_), newly_broken=newly, no_longer_broken=no_longer)
+            broken = {"before": before_, "after": after_, "newly_broken": newly, "no_longer_broken": no_longer}
+            counts.update({kind: int(bool(so)) for kind, so in broken.items()})
             for kind, so in (("newly_broken", newly), ("no_longer_broken", no_longer)):
                 if so:
                     self._example(kind, {"case": o.case, "clock": name})
