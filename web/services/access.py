@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask, Response, g
-from sqlalchemy import insert
 
 from web import here
 from web.database import commit, rollback, session
 from web.services.sight import Seen
-from workflow.db.tables import access_log
+from workflow.db import accesses
 
 #: Where a request remembers its looks; an error that is answered without any data forgets them.
 LOOKS = "looks"
@@ -31,11 +28,12 @@ def note(seen: Seen, what: str) -> None:
 
 def note_of(case: int, what: str) -> None:
     """Log that the signed-in person, who is not the party, comes to know `what` of a case; once a request."""
-    looks: dict[tuple[int, str], Any] = g.setdefault(LOOKS, {})
+    looks: dict[tuple[int, str], int] = g.setdefault(LOOKS, {})
     if (case, what) in looks:
         return
-    looks[case, what] = {"account": here.signed_in().account, "case_id": case, "what": what}
-    session().execute(insert(access_log).values(**looks[case, what]))
+    account = here.signed_in().account
+    looks[case, what] = account
+    accesses.note(session(), account, case, what)
 
 
 def _keep(response: Response) -> Response:
@@ -45,6 +43,7 @@ def _keep(response: Response) -> Response:
     if response.status_code >= BAD_REQUEST:
         # A page may show the data beside the reason of a refusal; of what was refused nothing may stay.
         rollback()
-        session().execute(insert(access_log), list(looks.values()))
+        for (case, what), account in looks.items():
+            accesses.note(session(), account, case, what)
     commit()
     return response
