@@ -130,14 +130,20 @@ class Case(NamedTuple):
 
 #: Places of the fields in the tuple.
 _PLACES: Mapping[str, int] = {name: place for place, name in enumerate(Case._fields)}
+_SEQ, _HEAD = _PLACES["seq"], _PLACES["head"]
 
 
-def changed(case: Case, changes: Mapping[str, Any]) -> Case:
-    """`case` with new values of the fields that `changes` names: `_replace` in half of its time."""
+def advanced(case: Case, seq: int, head: bytes, changes: Mapping[str, Any]) -> Case:
+    """`case` after event `seq` with the hash `head`, with new values of the fields that `changes` names.
+
+    `_replace` takes twice the time, and every event ends here.
+    """
     values = list(case)
-    for name, value in changes.items():
-        values[_PLACES[name]] = value
-    return Case._make(values)
+    values[_SEQ] = seq
+    values[_HEAD] = head
+    for name in changes:
+        values[_PLACES[name]] = changes[name]
+    return tuple.__new__(Case, values)
 
 
 def fold_to_json(case: Case) -> dict[str, Any]:

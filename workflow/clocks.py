@@ -7,7 +7,7 @@ from datetime import datetime
 
 from workflow.case import Reading
 from workflow.definition.process import Clock
-from workflow.reckoning import Reckoning, counted, passed, used_up
+from workflow.reckoning import Pause, Reckoning, counted, passed, used_up
 
 
 def entered(
@@ -30,19 +30,17 @@ def _entered(clock: Clock, reading: Reading | None, state: str, at: datetime) ->
         reading = Reading(at)
     if reading.stopped is not None:
         return reading
+    started, paused_at, pauses, _, fired = reading
     if state in clock.stop:
-        return _running(reading, at)._replace(stopped=at)
+        return Reading(started, None, _with_pause(pauses, paused_at, at), at, fired)
     if state in clock.pause:
-        return reading if reading.paused_at else reading._replace(paused_at=at)
-    return _running(reading, at)
+        return reading if paused_at else Reading(started, at, pauses, None, fired)
+    return Reading(started, None, _with_pause(pauses, paused_at, at), None, fired) if paused_at else reading
 
 
-def _running(reading: Reading, at: datetime) -> Reading:
-    if reading.paused_at is None:
-        return reading
-    if reading.paused_at == at:
-        return reading._replace(paused_at=None)
-    return reading._replace(paused_at=None, pauses=(*reading.pauses, (reading.paused_at, at)))
+def _with_pause(pauses: tuple[Pause, ...], begun: datetime | None, ended: datetime) -> tuple[Pause, ...]:
+    """A pause without length is none."""
+    return pauses if begun is None or begun == ended else (*pauses, (begun, ended))
 
 
 def runs(reading: Reading) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from workflow.case import Case, changed
+from workflow.case import Case, advanced
 from workflow.changes import definition, erasure, glass, moves, steps, tasks, timing
 from workflow.changes.change import Change
 from workflow.changes.definition import MIGRATED
+from workflow.changes.moves import SUBMITTED
 from workflow.errors import CorruptHistoryError
 from workflow.events import Event
 from workflow.rulebook import Rulebook
@@ -26,7 +27,7 @@ CHANGES: Mapping[str, Change] = {
 #: Events after which the armed timers may differ.
 MOVES_TIMERS = frozenset(
     {
-        "submitted",
+        SUBMITTED,
         "moved",
         "diverted",
         MIGRATED,
@@ -47,18 +48,18 @@ def evolve(book: Rulebook, case: Case, event: Event) -> Case:
     change = CHANGES.get(event.type)
     if change is None or event.seq != case.seq + 1:
         raise CorruptHistoryError(f"Case {case.id} cannot take event {event.seq} ({event.type}) after {case.seq}.")
-    return changed(case, {**change(book, case, event), "seq": event.seq, "head": event.hash})
+    return advanced(case, event.seq, event.hash, change(book, case, event))
 
 
 def follow(books: Books, book: Rulebook | None, case: Case, event: Event) -> tuple[Rulebook, Case]:
     """The rules and the case after `event`; `book` are the rules before it, None before the first event."""
-    if event.type == "submitted":
+    kind = event.type
+    if book is not None and kind != MIGRATED and kind != SUBMITTED:
+        return book, evolve(book, case, event)
+    if kind == SUBMITTED:
         case = case._replace(definition=event.body["definition"])
-    if event.type == MIGRATED:
-        book = books(event.body["to"])
-    elif book is None:
-        book = books(case.definition)
-    return book, evolve(book, case, event)
+    rules = books(event.body["to"] if kind == MIGRATED else case.definition)
+    return rules, evolve(rules, case, event)
 
 
 def fold(books: Books, case: Case, events: Iterable[Event]) -> Case:

@@ -27,6 +27,10 @@ class Until:
         return (self.seq is None or event.seq <= self.seq) and (self.at is None or event.at <= self.at)
 
 
+#: Stops nowhere before the end.
+_END = Until()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
     case: Case
@@ -43,7 +47,7 @@ def unseen(case: Case) -> Case:
 
 def replay(books: Books, stored: Case, events: Sequence[Event], until: Until) -> Replayed:
     """`stored` as it was at `until`, from all its `events` in order; where something does not fit, up to there."""
-    chosen = [e for e in events if until.takes(e)]
+    chosen = events if until == _END else [e for e in events if until.takes(e)]
     case, finding = _follow(books, stored, chosen)
     complete = finding is None and len(chosen) == len(events)
     return Replayed(case=case, complete=complete, finding=differs(stored, case) if complete else finding)
@@ -70,10 +74,11 @@ def _follow(books: Books, stored: Case, events: Iterable[Event]) -> tuple[Case, 
     """The case after the events that fit, and what stopped it."""
     case, book, previous = unseen(stored), None, GENESIS
     for event in events:
+        id_, number, kind, actor, at, body, sealed = event
         seq = case.seq + 1
-        if event.seq != seq:
+        if number != seq:
             return case, Finding(code="event_missing", case=stored.id, seq=seq)
-        if event_hash(previous, event.case, seq, event.type, event.actor, event.at, event.body) != event.hash:
+        if event_hash(previous, id_, number, kind, actor, at, body) != sealed:
             return case, Finding(code="event_changed", case=stored.id, seq=seq)
         try:
             book, case = follow(books, book, case, event)
@@ -81,7 +86,7 @@ def _follow(books: Books, stored: Case, events: Iterable[Event]) -> tuple[Case, 
             return case, Finding(code="definition_missing", case=stored.id, seq=seq, details={"why": str(error)})
         except _NONSENSE as error:
             return case, Finding(code="fold_refused", case=stored.id, seq=seq, details={"why": repr(error)})
-        previous = event.hash
+        previous = sealed
     return case, None
 
 

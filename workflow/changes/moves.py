@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from workflow import clocks
@@ -12,84 +11,92 @@ from workflow.changes.change import Change
 from workflow.events import Event
 from workflow.rulebook import Rulebook
 
+#: The first event of every history.
+SUBMITTED = "submitted"
+
 
 def _submitted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     body = e.body
-    return {
-        **_entry(book, case, e.seq, body["to"], e.at),
-        "owner": body["owner"],
-        "submitted_at": e.at,
-        "revision": case.revision + 1,
-        "moved_by": e.actor,
-        "holds": body.get("holds", {}),
-        "line": body.get("line", {}),
-        "performed": _performed({}, body, e.actor),
-        **_version(body),
-    }
+    changes = _entry(book, case, e)
+    changes["owner"] = body["owner"]
+    changes["submitted_at"] = e.at
+    changes["holds"] = body.get("holds", {})
+    changes["line"] = body.get("line", {})
+    changes["performed"] = _performed({}, body, e.actor)
+    _take_version(changes, body)
+    return changes
 
 
 def _moved(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
     body = e.body
+    to = body["to"]
     transition = book.transitions[body["do"]]
-    fresh = "data" in body
-    changes: dict[str, Any] = {
-        "revision": case.revision + 1,
-        "moved_by": e.actor,
-        "step": None,
-        "performed": _performed({} if fresh else case.performed, body, e.actor),
-    }
-    if fresh:
-        changes |= _version(body)
+    stays = transition.internal and body["from"] == to
+    changes = {"revision": case.revision + 1, "moved_by": e.actor} if stays else _entry(book, case, e)
+    if case.step is not None:
+        changes["step"] = None
+    if "data" in body:
+        changes["performed"] = _performed({}, body, e.actor)
+        _take_version(changes, body)
+    else:
+        changes["performed"] = _performed(case.performed, body, e.actor)
     if case.owed:
         changes["owed"] = tuple(do for do in case.owed if do != transition.name)
-    if transition.internal and body["from"] == body["to"]:
+    if stays:
         return changes
     holds = body.get("holds", case.holds)
     if case.line:
         holds = {**holds, **_promoted(book, case, transition.name)}
-    changes |= _entry(book, case, e.seq, body["to"], e.at)
-    changes["holds"] = _held(book, holds, body["to"])
-    changes["line"] = _in_line(book, case, body["to"], holds)
+        changes["line"] = _in_line(book, case, to, holds)
+    changes["holds"] = _held(book, holds, to) if holds else holds
     return changes
 
 
 def _diverted(book: Rulebook, case: Case, e: Event) -> Mapping[str, Any]:
-    return {
+    to = e.body["to"]
+    changes = _entry(book, case, e)
+    changes["step"] = None
+    changes["holds"] = _held(book, case.holds, to)
+    changes["line"] = _in_line(book, case, to, case.holds)
+    return changes
+
+
+def _entry(book: Rulebook, case: Case, e: Event) -> dict[str, Any]:
+    """What every entering of a state changes. A mapping to be written on: nearly all events come by here."""
+    process, to = book.process, e.body["to"]
+    spec = process.states[to].task
+    changes: dict[str, Any] = {
+        "state": to,
         "revision": case.revision + 1,
         "moved_by": e.actor,
-        "step": None,
-        "holds": _held(book, case.holds, e.body["to"]),
-        "line": _in_line(book, case, e.body["to"], case.holds),
-        **_entry(book, case, e.seq, e.body["to"], e.at),
+        "entered_at": e.at,
+        "task": Task(e.seq, spec.role, spec.office or case.office) if spec else None,
+        "clocks": clocks.entered(process.clocks, case.clocks, to, e.at),
     }
+    if case.fired:
+        changes["fired"] = {}
+    return changes
 
 
-def _entry(book: Rulebook, case: Case, seq: int, to: str, at: datetime) -> dict[str, Any]:
-    spec = book.process.states[to].task
-    task = Task(seq, spec.role, spec.office or case.office) if spec else None
-    return {
-        "state": to,
-        "entered_at": at,
-        "task": task,
-        "fired": {},
-        "clocks": clocks.entered(book.process.clocks, case.clocks, to, at),
-    }
-
-
-def _version(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "data": body["data"]["version"],
-        "documents": body["documents"],
-        "complete": body["complete"],
-    }
+def _take_version(changes: dict[str, Any], body: Mapping[str, Any]) -> None:
+    changes["data"] = body["data"]["version"]
+    changes["documents"] = body["documents"]
+    changes["complete"] = body["complete"]
 
 
 def _performed(
     before: Mapping[str, tuple[str, ...]], body: Mapping[str, Any], actor: str
 ) -> Mapping[str, tuple[str, ...]]:
-    roles = (body["role"], *body["acting"]) if "acting" in body else (body["role"],)
-    new = [r for r in roles if actor not in before.get(r, ())]
-    return {**before, **{r: (*before.get(r, ()), actor) for r in new}} if new else before
+    if "acting" not in body:
+        return _with(before, body["role"], actor)
+    for role in (body["role"], *body["acting"]):
+        before = _with(before, role, actor)
+    return before
+
+
+def _with(before: Mapping[str, tuple[str, ...]], role: str, actor: str) -> Mapping[str, tuple[str, ...]]:
+    persons = before.get(role, ())
+    return before if actor in persons else {**before, role: (*persons, actor)}
 
 
 def _held(book: Rulebook, holds: Mapping[str, str], to: str) -> Mapping[str, str]:
@@ -110,4 +117,4 @@ def _in_line(book: Rulebook, case: Case, to: str, holds: Mapping[str, str]) -> M
     return {n: key for n, key in case.line.items() if n not in holds and book.process.holds[n].full == to}
 
 
-CHANGES: Mapping[str, Change] = {"submitted": _submitted, "moved": _moved, "diverted": _diverted}
+CHANGES: Mapping[str, Change] = {SUBMITTED: _submitted, "moved": _moved, "diverted": _diverted}

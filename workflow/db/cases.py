@@ -101,7 +101,12 @@ def get_unlocked(db: Executor, id_: int) -> Stored | None:
 
 def stored(row: Mapping[str, Any]) -> Stored:
     """A row of `case_` as a case."""
-    case = Case(
+    return Stored(standing(row), row["person"], row["saves"], row["created_at"])
+
+
+def standing(row: Mapping[str, Any]) -> Case:
+    """The case alone, of a row of `case_` or of its columns of that name."""
+    return Case(
         id=row["id"],
         process=row["process"],
         definition=row["definition"],
@@ -114,7 +119,6 @@ def stored(row: Mapping[str, Any]) -> Stored:
         data=row["data"],
         **fold_from_json(row["fold"]),
     )
-    return Stored(case, row["person"], row["saves"], row["created_at"])
 
 
 def actor(db: Executor, account: int, case: Case, now: datetime) -> Actor:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 import orjson
 import psycopg
+from psycopg.rows import dict_row
 from sqlalchemy import Connection
 
+from workflow.case import Case
+from workflow.db.cases import standing
 from workflow.events import Event
 
 #: Rows that the driver holds at once.
@@ -23,23 +28,38 @@ _EVENTS = """SELECT case_id, array_agg(seq ORDER BY seq), array_agg(type ORDER B
     ORDER BY case_id, (seq - 1) / 256"""
 
 
+_CASES = """SELECT id, process, definition, office, owner, state, revision, seq, head, data, fold::text
+    FROM case_ WHERE id > %s AND id <= %s ORDER BY id LIMIT %s"""
+
+#: An event of its parts; `Event._make` takes twice the time.
+_event: Callable[[Iterable[Any]], Event] = partial(tuple.__new__, Event)
+
+
 def read(db: Connection, case: int) -> list[Event]:
     """All events of a case, oldest first."""
     with _driver(db).cursor(binary=True) as cursor:
-        return list(_unpacked(cursor.execute(_EVENTS, [case - 1, case])))
+        return list(chain.from_iterable(_unpacked(cursor.execute(_EVENTS, [case - 1, case]))))
 
 
 def stream(db: Connection, after: int, until: int, seen: Callable[[int], None]) -> Iterator[Event]:
     """The events of all cases above `after` up to `until`, by case and number; `seen` is told how many went by."""
     with _driver(db).cursor("histories", binary=True) as cursor:
         cursor.itersize = _ROWS
-        yield from _unpacked(cursor.execute(_EVENTS, [after, until]), seen)
+        yield from chain.from_iterable(_unpacked(cursor.execute(_EVENTS, [after, until]), seen))
 
 
-def _unpacked(rows: Iterable[Any], seen: Callable[[int], None] | None = None) -> Iterator[Event]:
+def page(db: Connection, after: int, until: int, limit: int) -> list[Case]:
+    """The first `limit` cases above `after` up to `until` as they are stored, by number."""
+    with _driver(db).cursor(binary=True, row_factory=dict_row) as cursor:
+        rows = cursor.execute(_CASES, [after, until, limit])
+        return [standing({**row, "fold": orjson.loads(row["fold"])}) for row in rows]
+
+
+def _unpacked(rows: Iterable[Any], seen: Callable[[int], None] | None = None) -> Iterator[Iterable[Event]]:
+    """The events of each row. No step of Python's own lies between two of them: a million go by here."""
     for case, seqs, types, actors, ats, bodies, hashes in rows:
-        for rest in zip(seqs, types, actors, ats, orjson.loads(bodies), hashes, strict=True):
-            yield Event(case, *rest)
+        parts = zip(repeat(case, len(seqs)), seqs, types, actors, ats, orjson.loads(bodies), hashes, strict=True)
+        yield map(_event, parts)
         if seen is not None:
             seen(len(seqs))
 

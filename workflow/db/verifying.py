@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection
 
 from workflow.case import Case
-from workflow.db.cases import stored
-from workflow.db.histories import stream
+from workflow.db.histories import page, stream
 from workflow.db.library import Library
 from workflow.db.snapshot import snapshot
-from workflow.db.tables import case_
 from workflow.events import Event
 from workflow.finding import Finding
 from workflow.replay import check
@@ -23,13 +20,6 @@ from workflow.replay import check
 CASES_A_PAGE = 250
 #: The largest number that a case can have.
 LAST = 2**63 - 1
-
-_PAGE = (
-    select(case_)
-    .where(case_.c.id > bindparam("after"), case_.c.id <= bindparam("until"))
-    .order_by(case_.c.id)
-    .limit(CASES_A_PAGE)
-)
 
 
 def verify_cases(
@@ -52,20 +42,20 @@ def verify_range(
     """The same for the cases above `after` up to `until`, a page at a time: no snapshot is held for long."""
     while after < until:
         with snapshot(connection):
-            rows = connection.execute(_PAGE, {"after": after, "until": until}).all()
-            end = rows[-1].id if len(rows) == CASES_A_PAGE else until
-            yield from _page(connection, library, rows, (after, end), seen)
+            cases = page(connection, after, until, CASES_A_PAGE)
+            end = cases[-1].id if len(cases) == CASES_A_PAGE else until
+            yield from _checked(connection, library, cases, (after, end), seen)
         after = end
 
 
-def _page(
+def _checked(
     db: Connection,
     library: Library,
-    rows: Sequence[Row[Any]],
+    stored: Sequence[Case],
     ends: tuple[int, int],
     seen: Callable[[int], None],
 ) -> Iterator[Finding]:
-    cases = {row.id: stored(dict(row._mapping)).case for row in rows}
+    cases = {case.id: case for case in stored}
     for id_, history in groupby(stream(db, *ends, seen), key=itemgetter(0)):
         case = cases.pop(id_, None)
         found = Finding(code="case_missing", case=id_, seq=1) if case is None else _check(db, library, case, history)

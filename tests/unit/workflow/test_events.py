@@ -30,11 +30,23 @@ def test_a_moment_is_written_in_utc_with_six_digits() -> None:
     assert stamp(AT.replace(microsecond=0)) == "2026-11-20T03:00:00.000000Z"
 
 
-def test_the_hash_is_over_the_previous_hash_and_the_canonical_event() -> None:
-    """A stranger can compute it from the documented form."""
-    first, second = chain(2)
-    told = {"case": 17, "seq": 2, "type": "moved", "actor": "1", "at": stamp(AT), "body": {"n": 2}}
-    assert second.hash == hashlib.sha256(first.hash + canonical(told).encode()).digest()
+@pytest.mark.parametrize(
+    "at",
+    [AT, AT.replace(microsecond=0), AT.replace(microsecond=120_000), AT.astimezone(timezone(timedelta(hours=7)))],
+    ids=["microseconds", "whole second", "tenths", "another zone"],
+)
+def test_the_hash_is_over_the_previous_hash_and_the_canonical_event(at: datetime) -> None:
+    """A stranger can compute it from the documented form, whatever the moment looks like in memory."""
+    body = {"n": 2, "a": {"z": '\u00e9"', "b": [True, None]}}
+    second = seal(chain(1)[0].hash, 17, 2, "moved", "1", at, body)
+    told = {"case": 17, "seq": 2, "type": "moved", "actor": "1", "at": stamp(at), "body": body}
+    assert second.hash == hashlib.sha256(chain(1)[0].hash + canonical(told).encode()).digest()
+
+
+def test_a_body_with_a_moment_in_it_is_not_sealed_in_silence() -> None:
+    """Moments in a body are text: what an encoder makes of others is nobody's documented form."""
+    with pytest.raises(TypeError):
+        seal(GENESIS, 17, 1, "moved", "1", AT, {"until": AT})
 
 
 @pytest.mark.parametrize(
