@@ -103,7 +103,9 @@ class Audit:
         Raises UnknownCasesError, and NoteError or CheckpointError for a kept file that is no checkpoint.
         """
         wanted = self.wanted
-        trusted = Trusted(keys=wanted.keys, stamped=self._stamped, every_stamp=wanted.every_stamp, kept=wanted.kept)
+        trusted = Trusted(
+            keys=wanted.keys, judge_stamp=self._judge_stamp, every_stamp=wanted.every_stamp, kept=wanted.kept
+        )
         # Read first: who named the wrong file need not wait for all histories.
         read_kept(trusted)
         with self.house.engine.connect() as db:
@@ -133,17 +135,17 @@ class Audit:
         self.told.events += events
         self.progress(events)
 
-    def _stamped(self, token: bytes, note: bytes) -> bool:
+    def _judge_stamp(self, token: bytes, note: bytes) -> str | None:
         # Read here: pyHanko is large, and a house without checkpoints needs none of it.
         from signing.stamps import StampError, stamped_at
 
         try:
             moment = stamped_at(token, note, trust_of(self.house.settings)())
-        except StampError:
-            return False
+        except StampError as error:
+            return error.code
         if self.told.sealed is not None and note == self.told.sealed.note.encode():
             self.told.stamped_at = moment
-        return True
+        return None
 
 
 def _require(db: Connection, ids: Sequence[int]) -> None:

@@ -73,6 +73,8 @@ def in_words(then: Past, names: Mapping[str, str], data: Mapping[str, Any] | Non
     lines += [_clock_line(c) for c in clocks_then(then)]
     lines += [_power_line(p, names) for p in then.powers]
     lines += [f"  {field} = {value}" for field, value in (data or {}).items()]
+    if data == {} and case.erased is None:
+        lines.append("  Its data cannot be shown: they were erased since, or there were none yet.")
     return "\n".join([*lines, _verdict(then)])
 
 

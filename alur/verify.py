@@ -253,7 +253,9 @@ def verify(content: bytes, keys: Keys | None, authorities: Sequence[x509.Certifi
             found.append(Told(check, FAILS, str(error)))
         except Exception as error:
             # A hostile file makes readers raise anything at all; whatever it is, what is told cannot be relied on.
-            found.append(Told(check, FAILS, f"It cannot be read ({type(error).__name__})."))
+            found.append(
+                Told(check, FAILS, f"A part of it is missing or not of the documented form ({type(error).__name__}).")
+            )
         if not bundle.members:
             break
     return found
@@ -688,9 +690,9 @@ def main() -> None:
     given = parser.parse_args()
     try:
         content = _content(given.bundle)
-        keys = None if given.keys is None else read_keys(given.keys.read_text(encoding="utf-8", errors="replace"))
-        authorities = () if given.tsa is None else _certificates(given.tsa.read_bytes())
-    except (OSError, ValueError, BrokenError) as error:
+        keys = None if given.keys is None else _read(given.keys, lambda raw: read_keys(raw.decode("utf-8", "replace")))
+        authorities = () if given.tsa is None else _read(given.tsa, _certificates)
+    except (OSError, BrokenError) as error:
         said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
         print(f"alur-verify: {said}", file=sys.stderr)
         sys.exit(2)
@@ -704,6 +706,13 @@ def _content(path: Path) -> bytes:
     if path.stat().st_size > MAX_BYTES:
         raise BrokenError(f"{path} has more than {MAX_BYTES} bytes; no bundle has.")
     return path.read_bytes()
+
+
+def _read(path: Path, how: Callable[[bytes], Any]) -> Any:
+    try:
+        return how(path.read_bytes())
+    except (ValueError, BrokenError) as error:
+        raise BrokenError(f"{path}: {error}") from error
 
 
 def _certificates(content: bytes) -> list[x509.Certificate]:

@@ -21,7 +21,8 @@ _DIGEST = "sha256"
 
 
 class StampError(SigningError):
-    """A time stamp is over something else, of somebody else, or changed."""
+    """A time stamp is over something else or changed (`stamp_invalid`), or of somebody who is not trusted here
+    (`stamp_authority_unknown`)."""
 
 
 def stamped(content: bytes, timestamper: TimeStamper) -> bytes:
@@ -38,9 +39,11 @@ def stamped_at(token: bytes, content: bytes, trust: Trust) -> datetime:
     try:
         status = asyncio.run(_checked(token, content, trust))
     except (SignatureValidationError, ValueError, TypeError, KeyError) as error:
-        raise StampError("timestamp_invalid", f"The time stamp cannot be read: {error}") from error
-    if not (status.valid and status.intact and status.trusted):
-        raise StampError("timestamp_invalid", "The time stamp does not belong to this content, or is not trusted.")
+        raise StampError("stamp_invalid", f"The time stamp cannot be read: {error}") from error
+    if not (status.valid and status.intact):
+        raise StampError("stamp_invalid", "The time stamp does not belong to this content.")
+    if not status.trusted:
+        raise StampError("stamp_authority_unknown", "Nobody who is trusted here stands behind the time stamp.")
     return status.timestamp
 
 

@@ -74,6 +74,10 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Stempel waktu titik periksa {size} tidak sah.",
         "en": "The time stamp of the checkpoint of {size} leaves is not valid.",
     },
+    "stamp_authority_unknown": {
+        "id": "Penerbit stempel waktu titik periksa {size} tidak dikenal di sini; sertifikat tepercaya mungkin kurang.",
+        "en": "Who stamped the checkpoint of {size} leaves is not known here; trusted certificates may be missing.",
+    },
     "log_smaller": {
         "id": "Log hanya berisi {size} daun, padahal titik periksa di luar mencatat {kept}: data ini lebih tua.",
         "en": "The log has {size} leaves only, the checkpoint kept outside has {kept}: these data are older.",

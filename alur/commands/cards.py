@@ -58,6 +58,8 @@ def verify_qr(text: str, keys: Path | None, as_json: bool) -> None:
 def _read(text: str) -> str:
     """What the QR reads as: a link or a claim is taken as it is, a picture's name is opened."""
     path = Path(text)
+    if path.suffix.lower() == ".pdf":
+        raise click.UsageError("Of a PDF it is `alur cards verify`; here it is the text of a QR, or a PNG or JPEG.")
     if path.suffix.lower() not in _PICTURES:
         return text
     # Read here: reading pictures takes two large libraries.

@@ -27,6 +27,8 @@ from workflow.events import stamp
 @json_option
 def erase(id_: int, under: str, name: str, reason: str | None, as_json: bool) -> None:
     """Erase all personal data of the party of a case; its histories stay, and say so."""
+    if reason is not None and not reason.strip():
+        raise click.UsageError("--reason is empty: say why, or leave it out.")
     now = datetime.now(UTC)
     with house() as opened:
         erased = opened.eraser().by_right(id_, _deciding(opened, id_, name), now, reason)

@@ -19,7 +19,7 @@ from workflow.reports.report import Report, Section, local
 from workflow.reports.words import cells, months_said, offices_said, until_said
 
 FORMATS = (".csv", ".xlsx", ".pdf", ".json")
-_SHOWN = 40  # letters of a cell
+_SHOWN = 60  # letters of a cell
 
 
 class _Reports(click.Group):
@@ -96,22 +96,26 @@ def rendered(report: Report, form: str, language: str) -> bytes:
 
 
 def _words(report: Report, language: str) -> str:
+    if report.behind is not None:
+        return "\n".join(["case seq", *(f"{place.case} {place.seq}" for place in report.behind)])
     lines = [local(report.title, language), offices_said(report, language), months_said(report, language)]
     lines += [told] if (told := until_said(report, language)) else []
     for section in report.sections:
         lines += ["", local(section.title, language), *_table(section, language)]
-    if report.behind is not None:
-        lines += ["", "case seq", *(f"{place.case} {place.seq}" for place in report.behind)]
     return "\n".join(lines)
 
 
 def _table(section: Section, language: str) -> list[str]:
     shown = (*section.rows, *([section.total] if section.total else []))
-    rows = [[cell[:_SHOWN] for cell in cells(section, row, language)] for row in shown]
-    heads = [local(c.title, language)[:_SHOWN] for c in section.columns]
+    rows = [[_short(cell) for cell in cells(section, row, language)] for row in shown]
+    heads = [_short(local(c.title, language)) for c in section.columns]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     text = [column.kind == "text" for column in section.columns]
     return [_line(row, widths, text) for row in (heads, *rows)]
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= _SHOWN else f"{cell[: _SHOWN - 1]}…"
 
 
 def _line(row: list[str], widths: list[int], text: list[bool]) -> str:

@@ -34,8 +34,8 @@ class Trusted:
 
     #: Keys that may sign; None: who signs is not established, so no signature is judged.
     keys: Sequence[VerifierKey] | None
-    #: True when a token is a time stamp over a note.
-    stamped: Callable[[bytes, bytes], bool]
+    #: The code of what is wrong with a token as the time stamp of a note; None when nothing is.
+    judge_stamp: Callable[[bytes, bytes], str | None]
     #: Judge every time stamp, not only the newest.
     every_stamp: bool = False
     #: A checkpoint that was kept outside, as its signed note.
@@ -189,8 +189,9 @@ def _judged(walk: _Walk, sealed: Sealed, newest: Sealed | None) -> Iterator[Find
         yield Finding(code="checkpoint_unsigned", details=facts)
     last = newest is not None and sealed.size == newest.size
     token = sealed.token if last or walk.trusted.every_stamp else None
-    if token is not None and not walk.trusted.stamped(token, sealed.note.encode()):
-        yield Finding(code="stamp_invalid", details=facts)
+    wrong = walk.trusted.judge_stamp(token, sealed.note.encode()) if token is not None else None
+    if wrong is not None:
+        yield Finding(code=wrong, details=facts)
 
 
 def _root(walk: _Walk, sealed: Sealed) -> Iterator[Finding]:
