@@ -14,23 +14,20 @@ def entered(
     clocks: Mapping[str, Clock], readings: Mapping[str, Reading], state: str, at: datetime
 ) -> Mapping[str, Reading]:
     """The readings after the case entered `state` at `at`."""
-    changed: dict[str, Reading] | None = None
     for name, clock in clocks.items():
         before = readings.get(name)
-        after = _entered(clock, before, state, at)
-        if after is not None and after is not before:
-            changed = {**readings, name: after} if changed is None else {**changed, name: after}
-    return readings if changed is None else changed
+        if before is None and state not in clock.start:
+            continue
+        after = _entered(clock, before or Reading(at), state, at)
+        if after is not before:
+            readings = {**readings, name: after}
+    return readings
 
 
-def _entered(clock: Clock, reading: Reading | None, state: str, at: datetime) -> Reading | None:
-    if reading is None:
-        if state not in clock.start:
-            return None
-        reading = Reading(at)
-    if reading.stopped is not None:
+def _entered(clock: Clock, reading: Reading, state: str, at: datetime) -> Reading:
+    started, paused_at, pauses, stopped, fired = reading
+    if stopped is not None:
         return reading
-    started, paused_at, pauses, _, fired = reading
     if state in clock.stop:
         return Reading(started, None, _with_pause(pauses, paused_at, at), at, fired)
     if state in clock.pause:

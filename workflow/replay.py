@@ -9,7 +9,7 @@ from datetime import datetime
 from workflow.case import Case
 from workflow.errors import CorruptHistoryError, UnknownDefinitionError
 from workflow.events import GENESIS, Event, event_hash
-from workflow.evolve import Books, follow
+from workflow.evolve import Books, Folding
 from workflow.finding import Finding
 
 
@@ -72,22 +72,22 @@ def differs(stored: Case, folded: Case) -> Finding | None:
 
 def _follow(books: Books, stored: Case, events: Iterable[Event]) -> tuple[Case, Finding | None]:
     """The case after the events that fit, and what stopped it."""
-    case, book, previous = unseen(stored), None, GENESIS
-    for event in events:
+    folding, previous = Folding(books, unseen(stored)), GENESIS
+    for seq, event in enumerate(events, start=1):
         id_, number, kind, actor, at, body, sealed = event
-        seq = case.seq + 1
         if number != seq:
-            return case, Finding(code="event_missing", case=stored.id, seq=seq)
+            return folding.case, Finding(code="event_missing", case=stored.id, seq=seq)
         if event_hash(previous, id_, number, kind, actor, at, body) != sealed:
-            return case, Finding(code="event_changed", case=stored.id, seq=seq)
+            return folding.case, Finding(code="event_changed", case=stored.id, seq=seq)
         try:
-            book, case = follow(books, book, case, event)
+            folding.take(event)
         except UnknownDefinitionError as error:
-            return case, Finding(code="definition_missing", case=stored.id, seq=seq, details={"why": str(error)})
+            facts = {"why": str(error)}
+            return folding.case, Finding(code="definition_missing", case=stored.id, seq=seq, details=facts)
         except _NONSENSE as error:
-            return case, Finding(code="fold_refused", case=stored.id, seq=seq, details={"why": repr(error)})
+            return folding.case, Finding(code="fold_refused", case=stored.id, seq=seq, details={"why": repr(error)})
         previous = sealed
-    return case, None
+    return folding.case, None
 
 
 #: What folding raises on a body that no decision can have made: whoever re-hashes a history may write anything.

@@ -53,6 +53,7 @@ def page(
         due=view.deadline and times.due(view.deadline, found.now, found.zone),
         task=view.task and _task(found, view),
         work=handing.offers(found),
+        may_pull=any(s.task and s.task.role in found.actor.roles for s in found.process.states.values()),
         lent=handing.lent(found),
         incident=view.step.failed if view.step else None,
         cause=local(cause(view.step.failed)) if view.step and view.step.failed else "",

@@ -87,16 +87,11 @@ def _take_version(changes: dict[str, Any], body: Mapping[str, Any]) -> None:
 def _performed(
     before: Mapping[str, tuple[str, ...]], body: Mapping[str, Any], actor: str
 ) -> Mapping[str, tuple[str, ...]]:
-    if "acting" not in body:
-        return _with(before, body["role"], actor)
-    for role in (body["role"], *body["acting"]):
-        before = _with(before, role, actor)
+    for role in (body["role"], *body.get("acting", ())):
+        persons = before.get(role, ())
+        if actor not in persons:
+            before = {**before, role: (*persons, actor)}
     return before
-
-
-def _with(before: Mapping[str, tuple[str, ...]], role: str, actor: str) -> Mapping[str, tuple[str, ...]]:
-    persons = before.get(role, ())
-    return before if actor in persons else {**before, role: (*persons, actor)}
 
 
 def _held(book: Rulebook, holds: Mapping[str, str], to: str) -> Mapping[str, str]:
