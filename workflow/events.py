@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import orjson
-
-from workflow.canonical import canonical_bytes
+from workflow.canonical import canonical_event
 
 #: What the first event of a case is chained to.
 GENESIS = b""
@@ -36,31 +34,18 @@ class Event(NamedTuple):
 
 def stamp(moment: datetime) -> str:
     """A moment as events write it: UTC, always six digits of a second, `Z`."""
-    return _quoted(moment)[1:-1].decode()
-
-
-def _quoted(moment: datetime) -> bytes:
-    """`stamp` as JSON. Every event is hashed with one, and the encoder writes it in a tenth of the time."""
-    here = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    text = orjson.dumps(here, option=orjson.OPT_UTC_Z)
-    return text if here.microsecond else text[:-2] + b'.000000Z"'
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def event_hash(
     previous: bytes, case: int, seq: int, type_: str, actor: str, at: datetime, body: Mapping[str, Any]
 ) -> bytes:
     """SHA-256(previous hash ‖ canonical {actor, at, body, case, seq, type})."""
-    # The keys stand in canonical order; the names of types and actors need no escape.
-    text = b'%b{"actor":"%b","at":%b,"body":%b,"case":%d,"seq":%d,"type":"%b"}' % (
-        previous,
-        actor.encode(),
-        _quoted(at),
-        canonical_bytes(body),
-        case,
-        seq,
-        type_.encode(),
-    )
-    return hashlib.sha256(text).digest()
+    here = at if at.tzinfo is UTC else at.astimezone(UTC)
+    # The encoder writes a moment in a tenth of the time that `stamp` takes, but leaves out a fraction that is zero.
+    moment = here if here.microsecond else stamp(here)
+    event = {"actor": actor, "at": moment, "body": body, "case": case, "seq": seq, "type": type_}
+    return hashlib.sha256(previous + canonical_event(event)).digest()
 
 
 def seal(previous: bytes, case: int, seq: int, type_: str, actor: str, at: datetime, body: Mapping[str, Any]) -> Event:

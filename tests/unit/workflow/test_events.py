@@ -43,12 +43,6 @@ def test_the_hash_is_over_the_previous_hash_and_the_canonical_event(at: datetime
     assert second.hash == hashlib.sha256(chain(1)[0].hash + canonical(told).encode()).digest()
 
 
-def test_a_body_with_a_moment_in_it_is_not_sealed_in_silence() -> None:
-    """Moments in a body are text: what an encoder makes of others is nobody's documented form."""
-    with pytest.raises(TypeError):
-        seal(GENESIS, 17, 1, "moved", "1", AT, {"until": AT})
-
-
 @pytest.mark.parametrize(
     "change",
     [
