@@ -8,10 +8,14 @@ from collections.abc import Collection
 from asn1crypto import x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from signing.errors import Rejected
+from signing.levels import Level
 
 
 async def appended(sent: bytes, returned: bytes, signers: Collection[bytes]) -> bytes:
@@ -34,6 +38,19 @@ async def appended(sent: bytes, returned: bytes, signers: Collection[bytes]) -> 
     if not await _holds(new):
         raise Rejected("holder_signature_wrong", "The file came back with a signature that does not hold.")
     return returned[len(sent) :]
+
+
+def last_signature(pdf: bytes) -> tuple[str, Level]:
+    """Field and level of the last signature of a file that `appended` found good."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    last = reader.embedded_regular_signatures[-1]
+    if not any(True for _ in extract_tst_data_iter(last.signer_info, signed=False)):
+        return str(last.field_name), Level.B_B
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return str(last.field_name), Level.B_T
+    return str(last.field_name), Level.B_LT if store.crls or store.ocsps else Level.B_T
 
 
 def _signatures(pdf: bytes) -> list[EmbeddedPdfSignature]:
