@@ -20,6 +20,7 @@ import pkcs11
 from aiohttp import web
 from asn1crypto import x509 as ax
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -33,7 +34,7 @@ from pkcs11 import Attribute, CertificateType, ObjectClass
 
 from signing import pkcs11_token
 from signing.bsre import BsreIdentity, BsrePlace
-from signing.certificates import Issued, seal, time_stamper
+from signing.certificates import Issued, seal
 from signing.csc import CscPlace
 from signing.development import DevelopmentPki
 from signing.keyholder import KeyPlace, Pkcs12Place
@@ -71,6 +72,19 @@ def issuer_of(pki: DevelopmentPki) -> Issued:
 def officer(pki: DevelopmentPki, name: str = "Ratna Dewi") -> Issued:
     """A person's certificate of the development PKI, with its key (EC)."""
     return seal(name, datetime.now(UTC), 2, issuer_of(pki))
+
+
+def with_rsa(issued: Issued, issuer: Issued) -> Issued:
+    """The same certificate for an RSA key."""
+    key, like = rsa.generate_private_key(65537, 2048), issued.certificate
+    builder = x509.CertificateBuilder(
+        issuer.certificate.subject, like.subject, key.public_key(), x509.random_serial_number(),
+        like.not_valid_before_utc, like.not_valid_after_utc,
+    )  # fmt: skip
+    for extension in like.extensions:
+        if not isinstance(extension.value, x509.SubjectKeyIdentifier):
+            builder = builder.add_extension(extension.value, extension.critical)
+    return Issued(certificate=builder.sign(issuer.key, hashes.SHA256()), key=key)
 
 
 def der(issued: Issued) -> bytes:
@@ -115,8 +129,7 @@ def make_token(folder: Path, pki: DevelopmentPki) -> dict[str, Issued]:
     os.environ["SOFTHSM2_CONF"] = str(conf)
     run = [util, "--init-token", "--free", "--label", TOKEN, "--so-pin", "98765432", "--pin", PIN]
     subprocess.run(run, check=True, capture_output=True)
-    now, issuer = datetime.now(UTC), issuer_of(pki)
-    made = {"ec": seal("Kunci EC", now, 2, issuer), "rsa": time_stamper("Kunci RSA", now, 2, issuer)}
+    made = {"ec": officer(pki, "Kunci EC"), "rsa": with_rsa(officer(pki, "Kunci RSA"), issuer_of(pki))}
     for number, (label, issued) in enumerate(made.items(), 1):
         pem = folder / f"{label}.pem"
         pem.write_bytes(issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -162,7 +162,8 @@ class SecretDesk:
                 key = X25519PrivateKey.generate()
                 newest = key.public_key().public_bytes_raw()
                 self._keys[newest] = (key, now)
-        secret_mail.announce(self._redis, self._worker, Announcement(key=newest, asks=self._asks()))
+        said = Announcement(key=newest, asks=self._asks(), at=time.time())
+        secret_mail.announce(self._redis, self._worker, said)
 
     def _collect(self) -> None:
         with self._lock:

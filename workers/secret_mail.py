@@ -53,17 +53,19 @@ class Announcement:
     #: Raw X25519 public key, to be sealed to from now on.
     key: bytes
     asks: Asks
+    #: When it was said, in seconds since 1970.
+    at: float
 
     def to_text(self) -> str:
         """The announcement as JSON."""
         asks = {"house": self.asks.house, "own": dict(self.asks.own)}
-        return json.dumps({"key": b64encode(self.key).decode(), "asks": asks})
+        return json.dumps({"key": b64encode(self.key).decode(), "asks": asks, "at": self.at})
 
     @classmethod
     def from_text(cls, text: bytes | str) -> Self:
         """What `to_text` wrote."""
         body = json.loads(text)
-        return cls(key=b64decode(body["key"]), asks=Asks(**body["asks"]))
+        return cls(key=b64decode(body["key"]), asks=Asks(**body["asks"]), at=body["at"])
 
 
 def announce(redis: Redis, worker: str, said: Announcement) -> None:
@@ -94,8 +96,8 @@ class SecretPost:
 
     def asks(self) -> Asks | None:
         """What the keys of the house ask for; None while no signing worker answers, or Redis does not."""
-        workers = self._workers()
-        return next(iter(workers.values())).asks if workers else None
+        newest = max(self._workers().values(), key=lambda said: said.at, default=None)
+        return newest.asks if newest is not None else None
 
     def hand_over(self, batch: str, account: int, secret: str, steps: int) -> bool:
         """Seal `secret` to every signing worker, for `steps` steps that name `batch`; False where none could be
