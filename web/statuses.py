@@ -68,6 +68,7 @@ STATUSES: Mapping[str, int] = {
     "wrong_state": 409,
     "no_incident": 409,
     "step_pending": 409,
+    "step_uncertain": 409,
     "not_holder": 409,
     "not_held": 409,
     "glass_not_needed": 409,

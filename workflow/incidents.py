@@ -11,9 +11,8 @@ from workflow.decision import Draft, Refused
 from workflow.inputs import MAX_TEXT
 from workflow.permission import held_through, refuse_barred
 from workflow.refusals import Refusal
+from workflow.steps import UNCERTAIN
 
-#: Cause of a step that may have been done although nobody knows: only a person may ask for it again.
-UNCERTAIN = "uncertain"
 RETRY, SKIP, DIVERT = "incident.retry", "incident.skip", "incident.divert"
 
 

@@ -20,6 +20,8 @@ from workflow.steps import COUNTERSIGNING, SIGNING
 
 #: Steps that sign with the key of the officer who asked for them.
 SIGNING_STEPS = frozenset({SIGNING, COUNTERSIGNING})
+#: Codes of what may be wrong with a secret that was given or was not.
+SECRET_PROBLEMS = frozenset({"secret_needed", "secret_not_taken", "secret_not_yours", "secret_too_long", "signer_away"})
 #: Causes of an incident after which a step cannot go on without its signer's secret.
 NEED_SECRET = frozenset({"needs_signer", "secret_wrong", "secret_locked", "secret_last_try", "holder_refused"})
 
@@ -99,6 +101,16 @@ class Handed:
         if self._secret is not None:
             raise WebError("secret_not_taken")
         return None
+
+
+def asked_for_retry(seen: Seen, step: Step) -> tuple[str | None, bool]:
+    """What has to be given so that a failed step can go on, and whether another officer is the one to give it."""
+    if step.run not in SIGNING_STEPS:
+        return None, False
+    name = _name(step.actor)
+    kind = asked_of(name)
+    others = kind is not None and step.actor != seen.actor.id and _own(name)
+    return (None if others else kind), others
 
 
 def _own(name: str) -> bool:
