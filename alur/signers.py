@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_crl, load_pem_x509_certificates, load_pem_x509_crl
@@ -18,6 +18,7 @@ from signing.errors import Rejected
 from signing.trust import Trust, is_development, refuse_development
 
 if TYPE_CHECKING:
+    from signing.keyholder import KeyHolder
     from signing.timestamps import TimeStamper
     from workers.keyring import Keyring
     from workers.signer import Signer
@@ -70,7 +71,7 @@ def make_signer(settings: Settings, ring: Keyring | None = None) -> Signer:
     ring = ring or keyring(settings)
     trust = trust_of(settings)
     here = ring.house.asks is None and not ring.house.remote
-    holder = ring.opened(ring.house) if here else None
+    holder = cast("KeyHolder", ring.opened(ring.house)) if here else None
     return Signer(
         holder=holder,
         timestamper=stamper_of(settings),

@@ -34,7 +34,7 @@ from pkcs11 import Attribute, CertificateType, ObjectClass
 
 from signing import pkcs11_token
 from signing.bsre import BsreIdentity, BsrePlace
-from signing.certificates import Issued, seal
+from signing.certificates import Issued, revocation_list, seal
 from signing.csc import CscPlace
 from signing.development import DevelopmentPki
 from signing.keyholder import KeyPlace, Pkcs12Place
@@ -196,10 +196,13 @@ class CscService:
             key = rsa.generate_private_key(65537, 2048)
             pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             (folder / "keys" / f"{name}.pem").write_bytes(pem)
+            if name == "root":
+                self._root_key = key
         (folder / "csc.yml").write_text(_CERTOMANCER)
         config = CertomancerConfig.from_file(str(folder / "csc.yml"), key_search_dir=str(folder))
         arch = config.get_pki_arch("alur")  # type: ignore[arg-type]
         self.certificate = bytes(arch.get_cert("officer").dump())  # type: ignore[arg-type]
+        self.root = bytes(arch.get_cert("root").dump())  # type: ignore[arg-type]
         self.lose = False
         self.wrong = self.signed = 0
         dummy = CSCWithCertomancer(config)
@@ -208,6 +211,11 @@ class CscService:
         self._app = dummy.app
         self._loop = asyncio.new_event_loop()
         self.url = ""
+
+    def revocations(self) -> bytes:
+        """The current list of its authority, which has revoked nothing."""
+        root = Issued(certificate=x509.load_der_x509_certificate(self.root), key=self._root_key)
+        return revocation_list(root, 1, datetime.now(UTC)).public_bytes(Encoding.DER)
 
     @web.middleware
     async def _between(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -285,7 +293,9 @@ pki-architectures:
         authority-key: root
         validity: {valid-from: "2020-01-01T00:00:00+0000", valid-to: "2060-01-01T00:00:00+0000"}
         extensions:
-          - {id: key_usage, critical: true, smart-value: {schema: key-usage, params: [digital_signature]}}
+          - id: key_usage
+            critical: true
+            smart-value: {schema: key-usage, params: [digital_signature, non_repudiation]}
 """
 
 

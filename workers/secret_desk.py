@@ -133,11 +133,16 @@ class SecretDesk:
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop`, then forget everything; whatever fails is logged and tried again."""
+        told = ""
         while True:
             try:
                 self.look()
-            except Exception:
-                log.exception("the desk of secrets failed")
+                told = ""
+            except Exception as error:
+                # A setting that is wrong stays wrong: once is enough.
+                if repr(error) != told:
+                    log.exception("the desk of secrets failed")
+                told = repr(error)
             if stop.wait(LOOK_SECONDS):
                 break
         self.close()

@@ -134,7 +134,7 @@ def _prepared(
 def _signed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared, work: Work) -> bytes:
     assert signer.holder is not None
     if not (isinstance(signer.holder, Hand) and signer.holder.remote):
-        cms = asyncio.run(sign(ready, signer.holder, signer.timestamper))  # type: ignore[arg-type]
+        cms = asyncio.run(sign(ready, signer.holder, signer.timestamper))
         with workshop.engine.begin() as connection:
             return register.signed(connection, key, cms)
     # Opened before it is noted that it was asked: what its secret lacks shows here, and nothing was sent.

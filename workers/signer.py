@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from signing.claim_keys import ClaimSigner
-from signing.keyholder import FileHolder, KeyHolder
+from signing.keyholder import KeyHolder
 from signing.timestamps import TimeStamper
 from signing.trust import Trust
-from workers.keyring import Hand, Keyring
+from workers.keyring import Keyring
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signer:
     #: Signs for everybody; where `ring` is, steps sign with the key that it finds for their officer.
-    holder: KeyHolder | FileHolder | Hand | None
+    holder: KeyHolder | None
     timestamper: TimeStamper
     #: Asked each time: revocation lists are renewed.
     trust: Callable[[], Trust]

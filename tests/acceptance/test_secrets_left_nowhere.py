@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import subprocess
 import time
-import urllib.parse
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ from sqlalchemy import text
 from alur import accounts
 from alur.client import Client, SurpriseError
 from alur.demo import free_port
-from alur.embedded.binaries import postgres_program
 from alur.pki_folder import pki_folder
 from alur.settings import load
 from alur.wiring import House, open_house
@@ -24,8 +21,7 @@ from signing.development import ensure_development_pki
 from tests.acceptance.work_kit import Works, all_in, apply_for_cards, at_work, insist, patiently
 from tests.drain_kit import CHECKLIST, one, rows
 from tests.holders_kit import key_file, officer
-from workflow.db.connect import driver_dsn
-from workflow.db.schema import OWNER
+from tests.search_kit import search
 
 #: Long enough to be found by nothing but themselves.
 RIGHT, WRONG, LOST = "Benar-7f3a9d51c0", "Keliru-2c88e04b7e", "Hilang-90b1d7aa43"
@@ -76,53 +72,7 @@ def announced(works: Works) -> None:
     patiently(lambda: bool(works.house.redis.keys("alur:signer:*")), 60)
 
 
-def forms(secret: str) -> list[bytes]:
-    """How a secret may stand somewhere: as text in three encodings, hexadecimal, base64 at any offset, in a URL."""
-    plain = [secret.encode(), secret.encode("utf-16-le"), secret.encode("utf-16-be")]
-    out = [*plain, urllib.parse.quote(secret, safe="").replace("-", "%2D").encode()]
-    for form in plain:
-        out += [form.hex().encode(), form.hex().upper().encode()]
-        for shift in range(3):
-            # Letters at the ends depend on what stands beside it.
-            coded = base64.b64encode(b"\0" * shift + form)[4 if shift else 0 : -4]
-            out += [coded, coded.translate(bytes.maketrans(b"+/", b"-_"))]
-    return out
-
-
-def unpacked(content: bytes) -> Iterator[bytes]:
-    """What stands in zlib streams, as RQ packs jobs."""
-    for start in (i for i in range(len(content) - 1) if content[i] == 0x78 and content[i + 1] in (0x01, 0x9C, 0xDA)):
-        try:
-            yield zlib.decompressobj().decompress(content[start : start + 100_000], 1_000_000)
-        except zlib.error:
-            continue
-
-
-def search(works_folder: Path, house: House, secrets: tuple[str, ...]) -> set[str]:
-    """Where any form of a secret is found: files by their place in the folder, the dump, Redis."""
-    wanted = [form for secret in secrets for form in forms(secret)]
-
-    def has(content: bytes) -> bool:
-        return any(form in content for form in wanted)
-
-    found = {
-        str(p.relative_to(works_folder))
-        for p in works_folder.rglob("*")
-        if p.is_file() and not p.is_symlink() and has(p.read_bytes())
-    }
-    for path in (works_folder / "valkey").rglob("*.aof"):
-        if any(has(part) for part in unpacked(path.read_bytes())):
-            found.add(str(path.relative_to(works_folder)))
-    dump = [postgres_program("pg_dump"), f"--role={OWNER}", "--inserts", driver_dsn(house.urls.database)]
-    if has(subprocess.run([str(part) for part in dump], check=True, capture_output=True).stdout):
-        found.add("pg_dump")
-    for key in house.redis.scan_iter():
-        held = bytes(house.redis.dump(key) or b"") + bytes(key)
-        if has(held) or any(has(part) for part in unpacked(held)):
-            found.add(f"redis {bytes(key).decode(errors='replace')}")
-    return found
-
-
+@pytest.mark.long
 def test_a_secret_is_found_nowhere_after_signing(tmp_path: Path) -> None:
     """Real processes sign with it, refuse a wrong one, and lose one; then every byte that they wrote is searched. What
     is planted is found, so that finding nothing says something."""

