@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from workers.memory import settle_memory
+from workers.memory import leave_no_core, settle_memory
 from workers.queue import AlurJob, open_queue
 from workers.workshop import Workshop, enter
 
@@ -62,6 +62,7 @@ def _keep(workshop: Workshop, over: threading.Event) -> threading.Thread | None:
     """Take signers' secrets in beside the jobs, in a thread of its own."""
     if workshop.desk is None:
         return None
+    leave_no_core()
     desk = threading.Thread(target=workshop.desk.run, args=(over,), name="secrets", daemon=True)
     desk.start()
     return desk
