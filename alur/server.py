@@ -8,6 +8,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from alur.wiring import House
+from workers.memory import leave_no_core
 
 WORKERS = 2
 THREADS = 60
@@ -47,4 +48,5 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def run_server(house: House, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
+    leave_no_core()
     _Server(house, port).run()

@@ -19,7 +19,9 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "ALUR_KEY_SAFE": "Folder of the persons' keys, which backups leave out; <data>/key-safe when not set.",
         "ALUR_DOCUMENTS_URL": "Where documents are kept (file:///…, s3://…); <data>/documents when not set.",
         "ALUR_SIGNER": "pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL; a development key when not set.",
-        "ALUR_SIGNER_PASSPHRASE": "File of the passphrase of ALUR_SIGNER's PKCS#12 file; none when not set.",
+        "ALUR_SIGNER_PASSPHRASE": "File of the passphrase or PIN of ALUR_SIGNER; its officers are asked when not set.",
+        "ALUR_SIGNER_LOGIN": "File of this house's login at the signing service: a token (CSC), user:password (BSrE).",
+        "ALUR_SIGNERS": "File (TOML) of the officers who sign with keys of their own: account = ALUR_SIGNER's form.",
         "ALUR_TRUST": "Folder of certificates (*.pem) and revocation lists (*.crl) that cards are verified against; "
         "the development PKI when not set, which production refuses.",
         "ALUR_AUDIT_KEY": "File of the Ed25519 key (PEM) that signs checkpoints; generated in development.",

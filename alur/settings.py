@@ -69,8 +69,12 @@ class Settings:
     documents_url: str
     #: Who signs, as `kind:rest`, or None for the development key.
     signer: str | None
-    #: File of the passphrase of the signer's PKCS#12 file, or None where it has none.
+    #: File of the passphrase or PIN of the signer, or None where it has none or its officers give it.
     signer_passphrase: Path | None
+    #: File of this house's login at the signing service, or None.
+    signer_login: Path | None
+    #: File of the keys that officers have for themselves, or None.
+    signers: Path | None
     #: Folder of trusted certificates and revocation lists, or None for the development PKI.
     trust: Path | None
     #: File of the key that signs checkpoints, or None for the one that is generated in development.
@@ -148,8 +152,10 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
         key_safe=file(name="ALUR_KEY_SAFE") or data / "key-safe",
         documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
-        signer=_optional(given, "ALUR_SIGNER", _signer),
+        signer=_optional(given, "ALUR_SIGNER", signer_form),
         signer_passphrase=file(name="ALUR_SIGNER_PASSPHRASE"),
+        signer_login=file(name="ALUR_SIGNER_LOGIN"),
+        signers=file(name="ALUR_SIGNERS"),
         trust=file(name="ALUR_TRUST"),
         audit_key=file(name="ALUR_AUDIT_KEY"),
         claim_key=file(name="ALUR_CLAIM_KEY"),
@@ -264,7 +270,8 @@ def _database(name: str, value: str) -> str:
     return "postgresql+psycopg:" + value.split(":", 1)[1]
 
 
-def _signer(name: str, value: str) -> str:
+def signer_form(name: str, value: str) -> str:
+    """A signer as `kind:rest`; raises `SettingsError` for another form, without repeating it."""
     kind, _, rest = value.partition(":")
     if kind not in ("pkcs12", "pkcs11", "csc", "bsre") or not rest:
         raise _bad(name, "must be pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL")

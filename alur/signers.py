@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_crl, load_pem_x509_certificates, load_pem_x509_crl
 
 from alur.claim_keys import claim_signer
-from alur.settings import Settings, SettingsError
+from alur.key_places import keyring
+from alur.pki_folder import pki_folder
+from alur.settings import Settings
 from signing.development import DevelopmentPki, ensure_development_pki, refresh
 from signing.errors import Rejected
 from signing.trust import Trust, is_development, refuse_development
 
 if TYPE_CHECKING:
+    from signing.keyholder import KeyHolder
     from signing.timestamps import TimeStamper
+    from workers.keyring import Keyring
     from workers.signer import Signer
-
-
-def pki_folder(settings: Settings) -> Path:
-    """Where the development PKI is kept."""
-    return settings.data / "pki"
 
 
 def trust_of(settings: Settings) -> Callable[[], Trust]:
@@ -62,44 +61,25 @@ def _crl(path: Path) -> bytes:
     return load(content).public_bytes(Encoding.DER)
 
 
-def make_signer(settings: Settings) -> Signer:
-    """The signer for this house. Imports pyHanko: only for processes that sign."""
-    from signing.keyholder import Pkcs12KeyHolder
+def make_signer(settings: Settings, ring: Keyring | None = None) -> Signer:
+    """The signer for this house. Imports pyHanko: only for processes that sign.
+
+    A key that asks nobody and lies on this machine is opened at once: what is wrong with it shows before a case waits.
+    """
     from workers.signer import Signer
 
-    holder = Pkcs12KeyHolder(_key_file(settings), _passphrase(settings))
-    if settings.production and any(map(is_development, (holder.certificate, *holder.chain))):
-        raise Rejected("development_root", "ALUR_SIGNER: a development key signs nowhere but in development.")
+    ring = ring or keyring(settings)
+    trust = trust_of(settings)
+    here = ring.house.asks is None and not ring.house.remote
+    holder = cast("KeyHolder", ring.opened(ring.house)) if here else None
     return Signer(
         holder=holder,
         timestamper=stamper_of(settings),
-        trust=trust_of(settings),
+        trust=trust,
         claims=claim_signer(settings),
-        development=is_development(holder.certificate),
+        development=is_development(holder.certificate) if holder else any(map(is_development, trust().roots)),
+        ring=ring,
     )
-
-
-def _key_file(settings: Settings) -> Path:
-    chosen = settings.chosen_signer()
-    if chosen is None:
-        return ensure_development_pki(pki_folder(settings)).pkcs12
-    kind, _, rest = chosen.partition(":")
-    if kind != "pkcs12":
-        raise Rejected("signer_kind", f"ALUR_SIGNER: this version signs with pkcs12:PATH only, not with {kind}.")
-    return Path(rest)
-
-
-def _passphrase(settings: Settings) -> bytes | None:
-    """The first line of the passphrase's file."""
-    path = settings.signer_passphrase
-    if path is None or settings.chosen_signer() is None:
-        return None
-    try:
-        return path.read_bytes().split(b"\n", 1)[0].rstrip(b"\r")
-    except OSError as error:
-        raise SettingsError(
-            "setting_bad", f"ALUR_SIGNER_PASSPHRASE: {path} cannot be read ({error.strerror})."
-        ) from error
 
 
 def stamper_of(settings: Settings) -> TimeStamper:

@@ -25,6 +25,7 @@ from workflow.blobs import BlobStore, FolderStore
 from workflow.db.connect import ENGINE, drain_connection, engine_for
 from workflow.db.drain import Drainer
 from workflow.db.library import Library
+from workflow.db.outbox import waits_for
 from workflow.definition.offices import read_offices
 from workflow.errors import AlurError
 from workflow.vault import Vault
@@ -32,7 +33,10 @@ from workflow.vault import Vault
 if TYPE_CHECKING:
     from web.ports import Ports
     from workers.eraser import Eraser
+    from workers.keyring import Keyring
     from workers.sealing import Sealer
+    from workers.secret_desk import SecretDesk
+    from workers.secret_mail import Asks
     from workers.signer import Signer
     from workflow.keysafe import KeySafe
     from workflow.log.note import NoteSigner
@@ -105,6 +109,7 @@ class House:
             public_url=self.settings.public_url,
             drainer=self.drainer,
             signer=self.signer if signs else None,
+            desk=self.desk() if signs else None,
             smtp_url=self.settings.smtp_url,
         )
 
@@ -117,7 +122,27 @@ class House:
         """The key holder that the settings name; the development key when they name none."""
         from alur.signers import make_signer
 
-        return make_signer(self.settings)
+        return make_signer(self.settings, self.keyring)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys with which this house signs, none of them opened."""
+        from alur.key_places import keyring
+
+        return keyring(self.settings)
+
+    def desk(self) -> SecretDesk:
+        """Where the signing worker keeps what signers give."""
+        from workers.secret_desk import SecretDesk
+
+        def waits(batch: str) -> bool:
+            with self.engine.connect() as connection:
+                return waits_for(connection, batch)
+
+        def asks() -> Asks:
+            return self.keyring.asks()
+
+        return SecretDesk(self.redis, asks, waits)
 
     def note_signer(self) -> NoteSigner:
         """Who signs checkpoints."""
@@ -145,6 +170,7 @@ class House:
         from alur.claim_keys import published_keys
         from alur.signers import trust_of
         from web.ports import Ports
+        from workers.secret_mail import SecretPost
 
         waiting = doorbell.Waiting(self.redis)
         assert self.settings.secret_key is not None
@@ -163,6 +189,7 @@ class House:
             production=self.settings.production,
             clock=system_clock,
             typeset=_typeset,
+            secrets=SecretPost(self.redis),
         )
 
 

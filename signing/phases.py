@@ -137,12 +137,15 @@ async def stamp(prepared: Prepared, signed: bytes, timestamper: TimeStamper) -> 
 
 
 def finish(prepared: Prepared, signed: bytes) -> bytes:
-    """Return the signed PDF; the same arguments give the same bytes.
+    """Return the signed PDF; the same arguments give the same bytes. Of a signer of whole files, `signed` is what it
+    appended.
 
     Raises Rejected `cms_mismatch` when the CMS signs other attributes than those prepared, `level_pending`
     when it lacks the time stamp of the level (the level is never lowered in silence), `cms_too_large` when
     the room does not hold it.
     """
+    if prepared.whole:
+        return prepared.document + signed
     if cms.signed_attributes(signed) != prepared.attributes:
         raise Rejected("cms_mismatch", "The signature was made over other attributes than those of this file.")
     if prepared.level.stamped and not cms.is_stamped(signed):

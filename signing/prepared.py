@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,25 @@ class Prepared:
     chain: tuple[bytes, ...]
     #: Level that the finished signature has.
     level: Level
+
+    @property
+    def whole(self) -> bool:
+        """Whether the document goes as it is to a signer of whole files, and what comes back is appended to it."""
+        return not self.attributes
+
+    @classmethod
+    def as_it_is(cls, pdf: bytes, certificate: bytes, chain: tuple[bytes, ...], level: Level) -> Self:
+        """A file for a signer of whole files, who must reach `level`."""
+        return cls(
+            document=pdf,
+            digest=hashlib.sha256(pdf).digest(),
+            digest_algorithm="sha256",
+            region=(0, 0),
+            attributes=b"",
+            certificate=certificate,
+            chain=chain,
+            level=level,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return everything but `document`, which is stored as a file of its own, as a JSON-able mapping."""

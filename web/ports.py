@@ -24,6 +24,30 @@ class AwaitOutcome(Protocol):
         ...
 
 
+class Asks(Protocol):
+    """What the keys of this house ask their signers for."""
+
+    def of(self, account: str) -> str | None:
+        """`passphrase`, `pin` or `totp`; None where the account signs without a secret."""
+        ...
+
+    def is_own(self, account: str) -> bool:
+        """Whether the account has a key of its own."""
+        ...
+
+
+class SecretPost(Protocol):
+    """The way of a signer's secret to the workers that sign."""
+
+    def asks(self) -> Asks | None:
+        """What is asked for; None while no signing worker answers."""
+        ...
+
+    def hand_over(self, batch: str, account: int, secret: str, steps: int) -> bool:
+        """Seal a secret to the signing workers, for `steps` steps that name `batch`; False where none was reached."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     #: SQLAlchemy URL; connections act as `alur_web`.
@@ -49,3 +73,5 @@ class Ports:
     clock: Callable[[], datetime]
     #: The PDF of a report's data; None when it cannot be set now.
     typeset: Callable[[Mapping[str, Any]], bytes | None]
+    #: How signers' secrets reach the signing workers.
+    secrets: SecretPost

@@ -204,6 +204,22 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Kunci penanda tangan di sini tidak memerlukan PIN atau sandi.",
         "en": "The signing key here takes no PIN or passphrase.",
     },
+    "secret_needed": {
+        "id": "Isikan PIN atau sandi kunci penanda tangan Anda. Belum ada yang ditandatangani.",
+        "en": "Give the PIN or passphrase of your signing key. Nothing was signed.",
+    },
+    "secret_not_yours": {
+        "id": "Langkah ini ditandatangani dengan kunci petugas lain; hanya ia yang dapat memberikan PIN atau sandinya.",
+        "en": "This step signs with another officer's key; only that officer can give its PIN or passphrase.",
+    },
+    "secret_too_long": {
+        "id": "PIN atau sandi terlalu panjang; paling banyak {limit} huruf.",
+        "en": "The PIN or passphrase is too long; at most {limit} letters.",
+    },
+    "signer_away": {
+        "id": "Petugas mesin penanda tangan tidak menjawab, jadi belum ada yang ditandatangani. Coba lagi sebentar.",
+        "en": "No signing worker answers, so nothing was signed. Try again in a moment.",
+    },
     "not_bulk": {
         "id": "Tindakan {do} tidak dapat dilakukan untuk banyak permohonan sekaligus.",
         "en": "The action {do} cannot be done for many cases at once.",

@@ -29,6 +29,7 @@ STATUSES: Mapping[str, int] = {
     "calendar_four_eyes": 403,
     "definition_four_eyes": 403,
     "migration_four_eyes": 403,
+    "secret_not_yours": 403,
     "own_case": 403,
     "relative_case": 403,
     "recused": 403,
@@ -67,6 +68,7 @@ STATUSES: Mapping[str, int] = {
     "wrong_state": 409,
     "no_incident": 409,
     "step_pending": 409,
+    "step_uncertain": 409,
     "not_holder": 409,
     "not_held": 409,
     "glass_not_needed": 409,
@@ -98,6 +100,7 @@ STATUSES: Mapping[str, int] = {
     "internal": 500,
     "busy": 503,
     "report_not_set": 503,
+    "signer_away": 503,
     "database_away": 503,
 }
 

@@ -9,11 +9,13 @@ from signing.claim_keys import ClaimSigner
 from signing.keyholder import KeyHolder
 from signing.timestamps import TimeStamper
 from signing.trust import Trust
+from workers.keyring import Keyring
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signer:
-    holder: KeyHolder
+    #: Signs for everybody; where `ring` is, steps sign with the key that it finds for their officer.
+    holder: KeyHolder | None
     timestamper: TimeStamper
     #: Asked each time: revocation lists are renewed.
     trust: Callable[[], Trust]
@@ -21,3 +23,5 @@ class Signer:
     claims: ClaimSigner
     #: Prints "DEV – TIDAK SAH" on every card.
     development: bool
+    #: The keys of the house and of its officers.
+    ring: Keyring | None = None

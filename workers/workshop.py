@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redis import Redis
 from sqlalchemy import Engine
@@ -14,6 +14,9 @@ from workflow.blobs import BlobStore
 from workflow.db.drain import Drainer
 from workflow.db.library import Library
 from workflow.vault import Vault
+
+if TYPE_CHECKING:
+    from workers.secret_desk import SecretDesk
 
 
 def system_clock() -> datetime:
@@ -37,6 +40,8 @@ class Workshop:
     drainer: Callable[[], Drainer] | None = None
     #: Makes the key holder, the time stamper and the trust of the signing worker; None where no card is signed.
     signer: Callable[[], Any] | None = None
+    #: Where signing workers keep what signers gave; None where nobody is asked for a secret.
+    desk: SecretDesk | None = None
     #: Where mail goes, such as `smtp://host:25`; None sends none.
     smtp_url: str | None = None
     _open: dict[str, Any] = field(default_factory=dict)

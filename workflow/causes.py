@@ -147,6 +147,90 @@ CAUSES: Mapping[str, Text] = {
         "id": "Tingkat tanda tangan ini memerlukan layanan stempel waktu, dan belum diatur.",
         "en": "This level needs a time-stamping service, and none is set.",
     },
+    "certificate_missing": {
+        "id": "Sertifikat penanda tangan tidak ditemukan pada token atau layanan. Perbaiki pengaturannya.",
+        "en": "The signer's certificate is not on the token or at the service. Mend the setting.",
+    },
+    "holder_away": {
+        "id": "Layanan tanda tangan tidak menjawab; belum ada yang ditandatangani. Coba lagi bila sudah kembali.",
+        "en": "The signing service does not answer; nothing was signed. Try again when it is back.",
+    },
+    "holder_file_changed": {
+        "id": "Layanan tanda tangan mengembalikan berkas yang bukan milik kita; tidak dipakai. Hubungi penyedianya.",
+        "en": "The signing service gave back a file that is not ours; it was not used. Ask its provider.",
+    },
+    "holder_login": {
+        "id": "Layanan tanda tangan menolak akun kantor ini. Perbaiki pengaturannya, lalu coba lagi.",
+        "en": "The signing service does not accept this house's login. Mend the setting, then try again.",
+    },
+    "holder_refused": {
+        "id": "Layanan tanda tangan menolak; belum ada yang ditandatangani. Periksa akun penanda tangan di sana.",
+        "en": "The signing service refused; nothing was signed. Check the signer's account there, then try again.",
+    },
+    "holder_rejected": {
+        "id": "Layanan tanda tangan menolak berkas ini; belum ada yang ditandatangani. Tanyakan kepada penyedianya.",
+        "en": "The signing service refused this file; nothing was signed. Ask its provider.",
+    },
+    "holder_signature_wrong": {
+        "id": "Tanda tangan yang dikembalikan layanan tidak sah; tidak dipakai. Hubungi penyedianya.",
+        "en": "The signature that the service gave back does not hold; it was not used. Ask its provider.",
+    },
+    "holder_signatures": {
+        "id": "Layanan tidak mengembalikan tepat satu tanda tangan baru; berkas tidak dipakai. Hubungi penyedianya.",
+        "en": "The service did not give back exactly one new signature; the file was not used. Ask its provider.",
+    },
+    "holder_tls": {
+        "id": "Sertifikat TLS layanan tanda tangan tidak sah; tidak ada yang dikirim. Beri tahu pengelola sistem.",
+        "en": "The TLS certificate of the signing service does not hold; nothing was sent. Tell who runs the system.",
+    },
+    "holder_wrong_signer": {
+        "id": "Layanan menandatangani dengan sertifikat orang lain; berkas tidak dipakai. Periksa pengaturannya.",
+        "en": "The service signed with somebody else's certificate; the file was not used. Check the signer's setting.",
+    },
+    "key_address": {
+        "id": "Alamat kunci penanda tangan tidak dapat dimengerti. Perbaiki pengaturannya.",
+        "en": "The address of the signer's key is not understood. Mend the setting.",
+    },
+    "key_disabled": {
+        "id": "Kunci penanda tangan di layanan tidak aktif. Tanyakan kepada penyedianya.",
+        "en": "The signer's key at the service is not enabled. Ask its provider.",
+    },
+    "key_mechanism": {
+        "id": "Kunci pada token tidak dapat menandatangani dengan cara yang diminta.",
+        "en": "The key on the token does not sign in the way that is needed.",
+    },
+    "key_missing": {
+        "id": "Kunci penanda tangan tidak ditemukan pada token atau layanan. Perbaiki pengaturannya.",
+        "en": "The signer's key is not on the token or at the service. Mend the setting.",
+    },
+    "level_not_reached": {
+        "id": "Layanan menandatangani di bawah tingkat yang diminta; tidak dipakai. Sesuaikan definisinya.",
+        "en": "The service signed below the level that is asked for; the file was not used. Mend the definition.",
+    },
+    "needs_signer": {
+        "id": "Tanda tangan terhenti dan PIN atau sandinya sudah dilupakan. Penanda tangan memberikannya lagi.",
+        "en": "Signing stopped, and the signer's PIN or passphrase is forgotten. The signer gives it again to go on.",
+    },
+    "secret_last_try": {
+        "id": "Token terkunci bila PIN salah sekali lagi, jadi tidak dicoba. Masuklah dahulu ke token itu sendiri.",
+        "en": "One more wrong PIN would lock the token, so it was not tried. Sign in to the token itself first.",
+    },
+    "secret_locked": {
+        "id": "Token terkunci atau masa PIN-nya habis. Buka kuncinya dengan alat penyedia token, lalu coba lagi.",
+        "en": "The token is locked, or its PIN has run out. Unlock it with its provider's tool, then try again.",
+    },
+    "secret_wrong": {
+        "id": "PIN atau sandi penanda tangan salah; belum ada yang ditandatangani. Coba lagi dengan yang benar.",
+        "en": "The signer's PIN or passphrase is wrong; nothing was signed. Try again with the right one.",
+    },
+    "token_away": {
+        "id": "Token penanda tangan tidak ditemukan; belum ada yang ditandatangani. Pasang tokennya, lalu coba lagi.",
+        "en": "The signer's token is not found; nothing was signed. Put it in, then try again.",
+    },
+    "uncertain": {
+        "id": "Mungkin sudah ditandatangani, tapi jawabannya hilang. Periksa di layanannya; coba lagi dengan alasan.",
+        "en": "It may have been signed, but the answer was lost. Look at the service; try again only with a reason.",
+    },
     "tsa_unavailable": {
         "id": "Layanan stempel waktu tidak menjawab. Coba lagi bila sudah kembali.",
         "en": "The time-stamping service does not answer. Try again when it is back.",

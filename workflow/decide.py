@@ -29,7 +29,7 @@ def decide(book: Rulebook, case: Case, command: Command, now: datetime) -> Decis
 
     A refused decision has no events and leaves the case as it is.
     """
-    draft = Draft(book, case, now)
+    draft = Draft(book, case, now, command.payload.get("secret"))
     try:
         _require_own_process(command)
         draft.require(refuse_erased(case))

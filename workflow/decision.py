@@ -64,6 +64,8 @@ class Draft:
     book: Rulebook
     case: Case
     now: datetime
+    #: Names the secret that the person gave for the steps of this decision; the secret itself is never here.
+    secret: str | None = None
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     followups: list[Followup] = field(default_factory=list)
@@ -111,6 +113,8 @@ class Draft:
         event = self.add("step_requested", actor, {"run": run, "with": given, **body})
         retry = {"times": transition.retry.times, "backoff": int(transition.retry.backoff.total_seconds())}
         work = {"with": given, "actor": on_behalf, "data": self.case.data, "retry": retry}
+        if self.secret is not None:
+            work["secret"] = self.secret
         self.effects.append(Effect(event.seq, run, work))
 
     def fail(self, step: Step, code: str, attempts: int) -> None:

@@ -11,6 +11,7 @@ from workflow.decision import Draft, Refused
 from workflow.inputs import MAX_TEXT
 from workflow.permission import held_through, refuse_barred
 from workflow.refusals import Refusal
+from workflow.steps import UNCERTAIN
 
 RETRY, SKIP, DIVERT = "incident.retry", "incident.skip", "incident.divert"
 
@@ -18,7 +19,13 @@ RETRY, SKIP, DIVERT = "incident.retry", "incident.skip", "incident.divert"
 def retry(draft: Draft, command: Command) -> Step:
     """Ask for the failed step again, as the person who asked first; a step that is fenced goes on where it stopped."""
     step = _failed(draft, command)
-    draft.request_again(command.actor.id, step, _through(draft, command))
+    said = dict(_through(draft, command))
+    if step.failed == UNCERTAIN:
+        # Asked again, the signer may sign a second time: somebody has to have looked, and says what he found.
+        _require_reason(command)
+    if command.input_digest is not None:
+        said["input"] = command.input_digest
+    draft.request_again(command.actor.id, step, said)
     return step
 
 

@@ -13,6 +13,7 @@ from workflow.erasing import refuse_erased
 from workflow.events import stamp
 from workflow.refusals import Refusal
 from workflow.rulebook import Rulebook
+from workflow.steps import UNCERTAIN
 
 
 def refuse_transition(
@@ -25,6 +26,8 @@ def refuse_transition(
         return wrong_state(case, transition.name)
     if case.step is not None and case.step.failed is None and not transition.cancels:
         return Refusal("step_pending", {"run": case.step.run, "do": transition.name})
+    if case.step is not None and case.step.failed == UNCERTAIN and transition.run == case.step.run:
+        return Refusal("step_uncertain", {"run": case.step.run, "do": transition.name})
     return (
         refuse_role(book, case, transition.by, transition.assisted, actor, transition.name)
         or refuse_four_eyes(book, case, transition.by, actor, transition.name)

@@ -33,6 +33,10 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Permohonan ini sedang diproses ({run}). Tunggu sebentar, lalu coba lagi.",
         "en": "This case is being worked on ({run}). Wait a moment, then try again.",
     },
+    "step_uncertain": {
+        "id": "Langkah {run} mungkin sudah dikerjakan. Periksa dahulu, lalu ulangi langkah itu dengan alasan.",
+        "en": "The step {run} may have been done already. Look first, then retry that step with a reason.",
+    },
     "wrong_role": {
         "id": "Tindakan {do} hanya untuk peran {role}.",
         "en": "The action {do} is for the role {role} only.",

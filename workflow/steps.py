@@ -134,5 +134,7 @@ STEPS: Mapping[str, Step] = {
 DRAWING = frozenset({_DRAW_CARD.name, _SIGN_CARD.name, _COUNTERSIGN_CARD.name})
 #: The step of the first signature, and that of the second.
 SIGNING, COUNTERSIGNING = _SIGN_CARD.name, _COUNTERSIGN_CARD.name
+#: Cause of a step that may have been done although nobody knows: only a person asks for it again, with a reason.
+UNCERTAIN = "uncertain"
 #: Steps after which a card stands.
 PUBLISHING = frozenset({_PUBLISH_CARD.name})

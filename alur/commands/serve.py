@@ -10,8 +10,8 @@ import click
 
 from alur.commands.common import settings
 from alur.furnish import DEMO_ACCOUNTS, add_demo_accounts, furnish
+from alur.pki_folder import pki_folder
 from alur.settings import Settings, SettingsError
-from alur.signers import pki_folder
 from alur.supervisor import Child, Supervisor
 from alur.wiring import House, open_house
 from signing.development import ensure_development_pki

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from alur.commands.audit import audit
-from alur.signers import pki_folder
+from alur.pki_folder import pki_folder
 from alur.verify import HOLDS, MANIFEST, OPEN, unpack, verify
 from alur.wiring import House
 from signing.development import ensure_development_pki

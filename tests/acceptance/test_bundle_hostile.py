@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alur.signers import pki_folder
+from alur.pki_folder import pki_folder
 from alur.verify import CHECKS, FAILS, HOLDS, OPEN, main, pack, unpack, verify
 from alur.wiring import House
 from signing.development import ensure_development_pki

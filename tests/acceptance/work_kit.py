@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -32,15 +32,17 @@ ROLES = {
     "effects": ("worker", "effects"),
     "signing": ("worker", "signing"),
     "clock": ("clock",),
+    "web": ("web",),
 }
 
 
 class Works:
     """A house at work."""
 
-    def __init__(self, house: House, folder: Path) -> None:
+    def __init__(self, house: House, folder: Path, environ: Mapping[str, str]) -> None:
         self.house = house
         self.folder = folder
+        self.environ = environ
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.log = (folder / "work.log").open("ab")
 
@@ -49,7 +51,7 @@ class Works:
         environ = {n: v for n, v in os.environ.items() if not n.startswith("ALUR_")}
         self.running[name] = subprocess.Popen(
             [sys.executable, "-m", "alur", *ROLES[name.rstrip("0123456789")]],
-            env=environ | {"ALUR_DATA": str(self.folder)},
+            env=environ | self.environ,
             stdout=self.log,
             stderr=self.log,
         )
@@ -85,12 +87,13 @@ class Works:
 
 
 @contextmanager
-def at_work(folder: Path, *roles: str) -> Iterator[Works]:
-    """A furnished house with these roles running, each ready to work."""
-    with open_house(load({"ALUR_DATA": str(folder)}, Path.cwd())) as house:
+def at_work(folder: Path, *roles: str, **settings: str) -> Iterator[Works]:
+    """A furnished house with these roles running, each ready to work; more settings by their names."""
+    environ = {"ALUR_DATA": str(folder), **settings}
+    with open_house(load(environ, Path.cwd())) as house:
         furnish(house)
         add_demo_accounts(house)
-        works = Works(house, folder)
+        works = Works(house, folder, environ)
         for role in roles:
             works.start(role)
         try:

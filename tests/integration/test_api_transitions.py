@@ -21,6 +21,7 @@ from tests.api_kit import (
     submitted,
     together,
 )
+from tests.secret_kit import desk_of
 from tests.support import drain, photo, sample_data, settle
 from web.app import create_app
 
@@ -278,6 +279,7 @@ def test_a_step_that_fails_for_good_is_told_as_an_incident(house: House) -> None
 def test_a_secret_that_no_key_asks_for_is_not_passed_over(house: House) -> None:
     """A PIN that nobody will use must not be taken, let alone kept."""
     case = approved(house)
+    desk_of(house).look()
     refused(officer(house, "signer@palembang").do(case, "sign", secret="123456"), 422, "secret_not_taken")
 
 

@@ -15,6 +15,7 @@ from web.problems import problem_of
 from web.services import inbox, tasks, transitions
 from web.services.inbox import Filter
 from web.services.outcomes import Outcome
+from web.services.secrets import Handed
 from web.services.transitions import Accepted, Asked
 from workflow.db.cases import UnknownCaseError
 
@@ -32,7 +33,9 @@ def bulk(body: dict[str, Any]) -> Reply:
     """Perform one transition for the tasks named, or for the first of those that a filter finds: each case has its own
     command and outcome, and fails alone. `GET /commands?ids=` tells how far they are; `more` that others match."""
     ids, more = _chosen(body)
-    tried: _Tried = {id_: _try(id_, body) for id_ in sorted(set(ids), key=_parsed)}
+    chosen = sorted(set(ids), key=_parsed)
+    secret = Handed(body["secret"], len(chosen))
+    tried: _Tried = {id_: _try(id_, body, secret) for id_ in chosen}
     seconds = asked.wait()
     return Reply(status=200, body=_results(tried, {}, more), then=lambda: _finish(tried, seconds, more))
 
@@ -50,12 +53,12 @@ def _parsed(id_: str) -> tuple[int, int]:
     return tasks.parse_id(id_)
 
 
-def _try(id_: str, body: dict[str, Any]) -> Accepted | dict[str, Any]:
+def _try(id_: str, body: dict[str, Any], secret: Handed) -> Accepted | dict[str, Any]:
     case, seq = tasks.parse_id(id_)
     key = asked.key()
     one = Asked(case=case, seq=seq)
     try:
-        return transitions.accept_for_task(one, body["do"], body["input"], body["checklist"], key)
+        return transitions.accept_for_task(one, body["do"], body["input"], body["checklist"], key, secret)
     except (WebError, UnknownCaseError) as error:
         return {"id": None, "case": case, "status": "refused", "problem": problem_json_of(problem_of(error))}
 

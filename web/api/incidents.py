@@ -25,6 +25,7 @@ from web.problems import problem_of
 from web.services import incidents
 from web.services.incidents import Filter
 from web.services.outcomes import Outcome
+from web.services.secrets import Handed
 from workflow.db.cases import UnknownCaseError
 
 routes = Routes("incidents", __name__, description="Steps that failed for good.")
@@ -48,7 +49,9 @@ def decide_many(body: dict[str, Any]) -> Reply:
     """One decision about many incidents: each case has its own command, and fails alone."""
     named = body["ids"] if body["filter"] is None else incidents.ids(Filter(**body["filter"]), MAX_BULK)
     # In the order of cases, so that two requests lock them in the same order.
-    results = [_try(id_, body) for id_ in sorted(set(named), key=incidents.parse_id)]
+    chosen = sorted(set(named), key=incidents.parse_id)
+    secret = Handed(body["secret"], len(chosen))
+    results = [_try(id_, body, secret) for id_ in chosen]
     answer = Reply(status=200, body={"results": results})
     return Reply(status=200, body=answer.body, then=lambda: _ring(answer))
 
@@ -60,7 +63,7 @@ def decide_many(body: dict[str, Any]) -> Reply:
 @once
 def decide(body: dict[str, Any], id_: str, what: str) -> Reply:
     """Retry the step, skip it with a reason, or divert the case with a reason to another state."""
-    accepted = incidents.decide(id_, what, _given(body), asked.key())
+    accepted = incidents.decide(id_, what, _given(body), asked.key(), Handed(body["secret"]))
     seconds = asked.wait()
     pending = Outcome(command=accepted.command, case=accepted.case, status="pending")
     return told(pending, lambda: finish(accepted, seconds))
@@ -70,10 +73,10 @@ def _given(body: dict[str, Any]) -> dict[str, Any]:
     return {name: body[name] for name in ("reason", "to") if body[name] is not None}
 
 
-def _try(id_: str, body: dict[str, Any]) -> dict[str, Any]:
+def _try(id_: str, body: dict[str, Any], secret: Handed) -> dict[str, Any]:
     case, _ = incidents.parse_id(id_)
     try:
-        accepted = incidents.decide(id_, body["do"], _given(body), asked.key())
+        accepted = incidents.decide(id_, body["do"], _given(body), asked.key(), secret)
     except (WebError, UnknownCaseError) as error:
         problem = problem_json_of(problem_of(error))
         return {"incident": id_, "id": None, "case": case, "status": "refused", "problem": problem}

@@ -7,6 +7,7 @@ key and is answered from it.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -121,7 +122,10 @@ def _is(row: _Row) -> tuple[Any, ...]:
 
 
 def _digest() -> bytes:
-    """SHA-256 over method, path, query and content; a form's boundary does not count, it differs in every attempt."""
+    """HMAC over method, path, query and content; a form's boundary does not count, it differs in every attempt.
+
+    Keyed, because it is kept: a PIN could be guessed from a bare hash of the request that held it.
+    """
     parts = [request.method.encode(), request.path.encode(), request.query_string]
     if request.mimetype == "multipart/form-data":
         for name, value in sorted(request.form.items(multi=True)):
@@ -131,7 +135,7 @@ def _digest() -> bytes:
             file.stream.seek(0)
     else:
         parts.append(request.get_data(cache=True))
-    whole = hashlib.sha256()
+    whole = hmac.new(here.ports().secret_key, b"idempotency", hashlib.sha256)
     for part in parts:
         whole.update(len(part).to_bytes(8, "big") + part)
     return whole.digest()

@@ -14,6 +14,7 @@ from web.api.schemas.requests import TransitionSchema
 from web.problem_json import MEDIA_TYPE
 from web.services import cases, transitions
 from web.services.outcomes import Outcome
+from web.services.secrets import Handed
 from web.services.sight import see
 from web.services.transitions import Accepted
 
@@ -27,7 +28,6 @@ routes = Routes("transitions", __name__, description="Transitions of a case.")
 @once
 def post_transition(body: dict[str, Any], id_: int) -> Reply:
     """Perform a transition: 202 with where to ask, or with `Prefer: wait=N` 200 when done and 409 when refused."""
-    transitions.require_no_secret(body["secret"])
     accepted = transitions.accept(
         id_,
         body["do"],
@@ -35,6 +35,7 @@ def post_transition(body: dict[str, Any], id_: int) -> Reply:
         checklist=body["checklist"],
         revision=asked.revision(),
         key=asked.key(),
+        secret=Handed(body["secret"]),
     )
     seconds = asked.wait()
     return told(Outcome(command=accepted.command, case=id_, status="pending"), lambda: finish(accepted, seconds))

@@ -15,6 +15,7 @@ from web.errors import WebError
 from web.language import language
 from web.pages import times, tones
 from web.pages.answers import go, new_key, require_person, shown
+from web.pages.bulk import MAX_BULK, secret_kind
 from web.pages.handing import priority_words
 from web.pages.words import _, local
 from web.services import definitions, inbox, pulling, refusals
@@ -58,6 +59,8 @@ def tasks() -> Response:
         next_url=url_for("inbox.tasks", **_query(asked), after=found.next) if found.next else "",
         poll=request.full_path.rstrip("?"),
         bulk=bulk,
+        every=_every(found) if bulk else 0,
+        secret_kind=next(filter(None, (secret_kind(b["do"]) for b in bulk)), None) if bulk else None,
         may_assist=any(p.submit_assisted for p in known.values()) and _is_office_staff(known),
         others=_others(asked) if asked.q and not found.tasks else [],
         key=new_key(),
@@ -175,6 +178,11 @@ def _bulk(rows: Any) -> list[dict[str, str]]:
             if role and move.by == role.role and not move.input:
                 found[move.name] = local(move.title)
     return [{"do": do, "title": title} for do, title in found.items()]
+
+
+def _every(found: inbox.Page) -> int:
+    """How many tasks one bulk request takes beyond those of this page; 0 where this page has all of them."""
+    return min(found.total, MAX_BULK) if found.next or request.args.get("after") else 0
 
 
 def _others(asked: Filter) -> list[dict[str, Any]]:

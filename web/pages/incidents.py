@@ -16,8 +16,10 @@ from web.pages.answers import go, key_sent, new_key, require_person, shown
 from web.pages.words import _, local
 from web.services import incidents, transitions
 from web.services.incidents import Filter, Incident, Kind
+from web.services.secrets import SECRET_PROBLEMS, SIGNING_STEPS, Handed, asked_for_retry, asked_of
 from web.services.sight import Seen
 from workflow.db.cases import UnknownCaseError
+from workflow.steps import UNCERTAIN
 
 pages = Blueprint("troubled", __name__)
 pages.before_request(require_person)
@@ -47,12 +49,16 @@ def show_all() -> Response:
 def retry_kind() -> Response:
     """Retry every incident of a kind; each case has its own command."""
     asked = Filter(**{name: request.form.get(name, "") for name in ("process", "run", "code")})
+    chosen = incidents.ids(asked, MAX_BULK)
     key, sent, kept = key_sent(), 0, 0
-    for id_ in incidents.ids(asked, MAX_BULK):
+    secret = Handed(request.form.get("secret"), len(chosen))
+    for id_ in chosen:
         try:
-            incidents.decide(id_, "retry", {}, f"incidents/{key}/{id_}")
-        except (ProblemError, WebError, UnknownCaseError):
+            incidents.decide(id_, "retry", {}, f"incidents/{key}/{id_}", secret)
+        except (ProblemError, WebError, UnknownCaseError) as error:
             rollback()
+            if isinstance(error, WebError) and error.problem.code in SECRET_PROBLEMS - {"secret_not_yours"}:
+                return go(url_for("troubled.show_all"), error.problem.sentence(language()), "act")
             kept += 1
             continue
         commit()
@@ -73,8 +79,11 @@ def decide(incident: str, what: str) -> Response:
     given = {name: value for name, value in entered.items() if value}
     back = url_for("case.show", case=case)
     try:
-        accepted = incidents.decide(incident, what, given, f"incident/{key_sent()}")
-    except ProblemError as error:
+        secret = Handed(request.form.get("retry.secret"))
+        accepted = incidents.decide(incident, what, given, f"incident/{key_sent()}", secret)
+    except WebError as error:
+        if not isinstance(error, ProblemError) and error.problem.code not in SECRET_PROBLEMS:
+            raise
         return go(back, error.problem.sentence(language()), "act")
     commit()
     transitions.ring()
@@ -91,7 +100,15 @@ def choices(found: Seen) -> dict[str, Any] | None:
         return None
     states = [(s.name, local(s.title)) for s in found.process.states.values() if s.name != found.case.state]
     required = any(r.step == step.run for r in found.process.requires)
-    return {"id": f"{found.case.id}-{step.seq}", "states": states, "skippable": not required}
+    kind, others = asked_for_retry(found, step)
+    return {
+        "id": f"{found.case.id}-{step.seq}",
+        "states": states,
+        "skippable": not required,
+        "uncertain": step.failed == UNCERTAIN,
+        "secret": kind,
+        "others": others,
+    }
 
 
 def _next(cursor: str | None) -> str:
@@ -108,6 +125,8 @@ def _kind(kind: Kind) -> dict[str, Any]:
         "cause": local(kind.cause),
         "n": kind.count,
         "since": times.moment(kind.since, _zone()),
+        "uncertain": kind.code == UNCERTAIN,
+        "secret": asked_of(here.signed_in().name) if kind.run in SIGNING_STEPS else None,
         "url": url_for("troubled.show_all", process=kind.process, run=kind.run, code=kind.code),
     }
 

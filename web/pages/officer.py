@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from web.database import commit
+from web.database import commit, rollback
 from web.errors import Problem, ProblemError, WebError
 from web.language import language
 from web.pages import doubts, fields, handing, incidents, inputs, papers, times
@@ -18,6 +18,7 @@ from web.pages.words import _, local
 from web.services import actions, cases, history, refusals, tasks, transitions, waiting
 from web.services.actions import Action
 from web.services.history import Entry
+from web.services.secrets import SECRET_PROBLEMS, Handed, asked_of, signs
 from web.services.sight import Seen, see
 from web.services.views import CaseView
 from web.statuses import status_of
@@ -83,15 +84,22 @@ def act(case: int, do: str) -> Response:
     transition = found.process.transitions.get(do)
     if transition is None:
         raise WebError("not_found")
-    outcome = transitions.perform(
-        case,
-        do,
-        seconds=PATIENCE,
-        given=inputs.given(do, transition.input, request.form),
-        checklist=request.form.getlist(f"{do}.checklist"),
-        revision=revision_sent(),
-        key=f"act/{key_sent()}",
-    )
+    try:
+        outcome = transitions.perform(
+            case,
+            do,
+            seconds=PATIENCE,
+            given=inputs.given(do, transition.input, request.form),
+            checklist=request.form.getlist(f"{do}.checklist"),
+            revision=revision_sent(),
+            key=f"act/{key_sent()}",
+            secret=Handed(request.form.get(f"{do}.secret")),
+        )
+    except WebError as error:
+        if error.problem.code not in SECRET_PROBLEMS:
+            raise
+        rollback()
+        return page(see(case), error.problem, do=do, form=request.form)
     if outcome.problem is not None:
         return page(see(case), outcome.problem, do=do, form=request.form)
     title = local(transition.title)
@@ -142,6 +150,9 @@ def _action(found: Seen, action: Action, refused: Problem | None) -> dict[str, A
         "look": feel,
         "assisted": action.assisted,
         "fills": found.book.submits(found.process.transitions[action.do]),
+        "secret": asked_of(found.person.name)
+        if action.allowed and signs(found.process, found.process.transitions[action.do])
+        else None,
         "problem": refused.sentence(language()) if refused else "",
     }
 

@@ -11,12 +11,14 @@ from web import here
 from web.database import session
 from web.errors import ProblemError, WebError
 from web.services import cursors, refusals, tasks, transitions
+from web.services.secrets import Handed
 from web.services.sight import see
 from web.services.transitions import Accepted
 from workflow.causes import cause
 from workflow.db import incidents as rows
 from workflow.db.incidents import Place, Wanted
 from workflow.definition.process import Text
+from workflow.incidents import RETRY
 from workflow.refusals import Refusal
 
 MAX_PAGE = 200
@@ -97,17 +99,20 @@ def parse_id(text: str) -> tuple[int, int]:
     return tasks.parse_id(text, "unknown_incident")
 
 
-def decide(id_: str, what: str, given: Mapping[str, Any], key: str | None) -> Accepted:
+def decide(id_: str, what: str, given: Mapping[str, Any], key: str | None, secret: Handed | None = None) -> Accepted:
     """Write the command that retries, skips or diverts; the caller commits, then rings.
 
-    Raises the refusal `no_incident` when it is not open any more.
+    `secret` signs, where the step that is retried needs it. Raises the refusal `no_incident` when it is not open any
+    more, and what `Handed.of_incident` raises.
     """
     case, seq = parse_id(id_)
     seen = see(case, lock=True)
     step, do = seen.case.step, f"incident.{what}"
     if step is None or not step.failed or step.seq != seq:
         raise ProblemError(refusals.told(Refusal("no_incident", {"do": do}), seen))
-    return transitions.write(seen, do, submits=False, given=given, key=key)
+    handed = secret or Handed(None)
+    batch = handed.of_incident(seen, step) if do == RETRY else handed.not_taken()
+    return transitions.write(seen, do, submits=False, given=given, key=key, secret=batch)
 
 
 def ring() -> None:

@@ -15,6 +15,7 @@ from web.database import commit, rollback, session
 from web.errors import ProblemError, WebError
 from web.services import outcomes, refusals
 from web.services.outcomes import Outcome
+from web.services.secrets import Handed
 from web.services.sight import Seen, see
 from workflow.commands import SUBMIT
 from workflow.db import cases
@@ -45,19 +46,22 @@ def accept(
     checklist: Sequence[str] = (),
     revision: int | None = None,
     key: str | None = None,
+    secret: Handed | None = None,
 ) -> Accepted:
     """Write the command `do` of the signed-in person. The caller commits, then calls `ring`.
 
     `given` are the transition's inputs, `revision` the one that the person saw, `key` makes a repetition (a double
-    click, a retry) give the command of the first time. Whether it is performed is decided by the engine alone; raises
-    `WebError` for an unknown case and a refusal (`unknown_transition`, 422) for a name that the process does not have.
+    click, a retry) give the command of the first time, `secret` is what the person gave to sign with. Whether it is
+    performed is decided by the engine alone; raises `WebError` for an unknown case, what `Handed.of_transition` raises,
+    and a refusal (`unknown_transition`, 422) for a name that the process does not have.
     """
     seen = see(case, lock=True)
     if do != SUBMIT and do not in seen.process.transitions:
         raise ProblemError(refusals.told(Refusal("unknown_transition", {"do": do}), seen, status=422))
     transition = seen.process.transitions.get(do)
     submits = transition is None or seen.book.submits(transition)
-    return write(seen, do, submits=submits, given=given, checklist=checklist, revision=revision, key=key)
+    batch = (secret or Handed(None)).of_transition(seen, transition)
+    return write(seen, do, submits=submits, given=given, checklist=checklist, revision=revision, key=key, secret=batch)
 
 
 def write(
@@ -69,8 +73,10 @@ def write(
     checklist: Sequence[str] = (),
     revision: int | None = None,
     key: str | None = None,
+    secret: str | None = None,
 ) -> Accepted:
-    """Write a command for a locked case; keywords as in `accept`. The caller commits, then calls `ring`."""
+    """Write a command for a locked case; keywords as in `accept`, but `secret` only names what was handed over. The
+    caller commits, then calls `ring`."""
     case = seen.case.id
     unique = uuid.uuid5(_KEYS, f"{seen.person.account}/{case}/{key}") if key else uuid.uuid4()
     known = session().execute(select(command.c.id).where(command.c.key == unique)).scalar() if key else None
@@ -87,6 +93,7 @@ def write(
         given=given,
         checklist=checklist,
         revision=revision,
+        secret=secret,
     )
     return Accepted(command=id_, case=case)
 
@@ -132,7 +139,12 @@ class Asked:
 
 
 def accept_for_task(
-    asked: Asked, do: str, given: Mapping[str, Any] | None, checklist: Sequence[str], key: str | None
+    asked: Asked,
+    do: str,
+    given: Mapping[str, Any] | None,
+    checklist: Sequence[str],
+    key: str | None,
+    secret: Handed | None = None,
 ) -> Accepted:
     """Like `accept`, for a task that must still be the open one and may be done in bulk."""
     seen = see(asked.case, lock=True)
@@ -143,16 +155,10 @@ def accept_for_task(
     spec = seen.process.states[seen.case.state].task
     if spec is None or not spec.bulk:
         raise WebError("not_bulk", {"do": refusals.do_title(seen, do)["id"]})
-    return accept(asked.case, do, given=given, checklist=checklist, key=key)
+    return accept(asked.case, do, given=given, checklist=checklist, key=key, secret=secret)
 
 
 def wait_all(accepted: Sequence[Accepted], seconds: float) -> list[Outcome]:
     """Like `wait` for many, within one span of time."""
     end = time.monotonic() + max(0.0, min(seconds, MAX_WAIT))
     return [wait(one, end - time.monotonic()) for one in accepted]
-
-
-def require_no_secret(secret: str | None) -> None:
-    """The key here takes none, and one that is sent is not passed over in silence."""
-    if secret:
-        raise WebError("secret_not_taken")

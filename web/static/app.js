@@ -217,11 +217,13 @@
     const rows = () => $$("tbody tr", list);
     const boxes = () => $$("tbody input[type=checkbox]", list);
     const count = () => {
-      const n = boxes().filter((b) => b.checked).length;
+      const every = $("[data-every]", list);
+      const n = every?.checked ? Number(every.dataset.every) : boxes().filter((b) => b.checked).length;
       if (chosen) chosen.textContent = chosen.dataset.words.replace("#", n);
       $$("[data-needs]").forEach((b) => { b.disabled = n === 0; });
       $$("[data-n]").forEach((b) => { b.textContent = n; });
-      if (all) { all.checked = n > 0 && n === boxes().length; all.indeterminate = n > 0 && !all.checked; }
+      const some = boxes().filter((b) => b.checked).length;
+      if (all) { all.checked = some > 0 && some === boxes().length; all.indeterminate = some > 0 && !all.checked; }
     };
     list.addEventListener("change", count);
     all?.addEventListener("change", () => { boxes().forEach((b) => { b.checked = all.checked; }); count(); });

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from signing.levels import Level
-from signing.phases import SigningProfile, prepare
+from signing.phases import SigningProfile
 from signing.prepared import Prepared
 from workers.dossier import Dossier, open_dossier
 from workers.errors import StepError
 from workers.face import card_of
 from workers.numbering import officer_name, officer_of
-from workers.signatures import FIRST, SECOND, signed_file, signer_of
+from workers.signatures import FIRST, SECOND, held, made_ready, signed_file, signer_for
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow import sealed_files
@@ -27,13 +26,11 @@ BOTH = 2
 
 def countersign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{card, number, sha256, level}: the card of this case with its second signature, made once."""
-    signer = signer_of(workshop)
+    signer = signer_for(workshop, work)
     dossier = open_dossier(workshop, work)
     card, revision = _signed_once(workshop, work)
     key = SignatureKey(card.id, SECOND, revision)
-    done = signed_file(
-        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work), dossier
-    )
+    done = signed_file(workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), work, dossier)
     return {"card": card.id, "number": card.number, "sha256": done.sha256, "level": done.level}
 
 
@@ -57,8 +54,7 @@ def _signed_once(workshop: Workshop, work: Work) -> tuple[Card, int]:
 def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, work: Work) -> Prepared:
     assert card.blob is not None
     profile = SigningProfile(
-        certificate=signer.holder.certificate,
-        chain=signer.holder.chain,
+        **held(signer),
         level=Level(work.input["with"]["level"]),
         trust=signer.trust(),
         timestamper=signer.timestamper,
@@ -70,4 +66,4 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         location=dossier.office.title["id"],
     )
     place = sealed_files.of_card(dossier.found.case.id)
-    return asyncio.run(prepare(sealed_files.fetch(workshop.blobs, dossier.key, card.blob, place), profile))
+    return made_ready(signer, sealed_files.fetch(workshop.blobs, dossier.key, card.blob, place), profile)

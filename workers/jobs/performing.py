@@ -47,6 +47,9 @@ def perform(case: int, seq: int, kind: str, attempt: int) -> bool:
     if work is None:
         return False
     carried = carry_out(workshop, work)
+    batch = secret_of(work)
+    if batch is not None and workshop.desk is not None:
+        workshop.desk.settled(batch)
     if carried.told:
         doorbell.ring(workshop.redis)
     return carried.done
@@ -73,6 +76,12 @@ def carry_out(workshop: Workshop, work: Work, find: Callable[[str], Perform] | N
     return Carried(done=True, told=asked)
 
 
+def secret_of(work: Work) -> str | None:
+    """The batch with whose secret the step signs; None where nobody gave one."""
+    batch: str | None = work.input.get("secret")
+    return batch
+
+
 def function_of(kind: str) -> Perform:
     """The function of a declared step: takes the workshop and the work, returns JSON-able results."""
     if kind not in STEP_MODULES:
@@ -83,6 +92,8 @@ def function_of(kind: str) -> Perform:
 
 def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool, asked: bool) -> Carried:
     retry = work.input.get("retry", _RETRY)
+    # A step that is bound to somebody's secret never tries again by itself: the secret may be gone, or lock the key.
+    final = final or secret_of(work) is not None
     with workshop.engine.begin() as connection:
         gave_up = outbox.fail(
             connection,

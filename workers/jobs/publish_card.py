@@ -8,7 +8,7 @@ from typing import Any
 
 from signing.verify import verify
 from workers.errors import StepError
-from workers.signatures import FIRST, SECOND, signer_of
+from workers.signatures import signer_of
 from workers.workshop import Workshop
 from workflow.db import register
 from workflow.db.outbox import Work
@@ -26,9 +26,9 @@ def publish_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
         return {"ok": True, "number": card.number}
     with workshop.engine.connect() as connection:
         pdf = card_file(connection, workshop.vault, workshop.blobs, card.case)
+        wanted = register.fields(connection, card.id)
     verdict = verify(pdf, signer.trust(), card.signatures)
-    wanted = (FIRST, SECOND)[: card.signatures]
-    complete = sorted(s.field for s in verdict.signatures) == sorted(wanted)
+    complete = len(wanted) == card.signatures and sorted(s.field for s in verdict.signatures) == sorted(wanted)
     if not verdict.ok or not complete or hashlib.sha256(pdf).hexdigest() != card.sha256:
         raise StepError("card_not_valid", f"The signed card does not verify: {', '.join(verdict.codes)}.", final=True)
     with workshop.engine.begin() as connection:

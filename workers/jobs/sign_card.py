@@ -3,20 +3,19 @@ key, so that an attempt after a crash goes on where the last one stopped and nev
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from signing.card import draw
 from signing.levels import Level
-from signing.phases import SigningProfile, prepare
+from signing.phases import SigningProfile
 from signing.prepared import Prepared
 from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
 from workers.face import card_face, card_of, claim_of, masked
-from workers.numbering import numbered, officer_name, officer_of
-from workers.signatures import FIRST, SECOND, signed_file, signer_of
+from workers.numbering import numbered, officer_name
+from workers.signatures import FIRST, SECOND, held, made_ready, signed_file, signer_for
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import prints, register
@@ -26,16 +25,14 @@ from workflow.db.register import Card, SignatureKey
 
 def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{card, number, sha256, level}: the card of this case, signed once."""
-    signer = signer_of(workshop)
+    signer = signer_for(workshop, work)
     dossier = open_dossier(workshop, work)
     card = numbered(workshop, dossier)
     if card.state in (register.SIGNED, register.VALID):
         return _result(card, card.sha256 or "", work.input["with"]["level"])
     _check_print(workshop, card, work)
     key = SignatureKey(card.id, FIRST, work.input["data"])
-    done = signed_file(
-        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work), dossier
-    )
+    done = signed_file(workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), work, dossier)
     return _result(card, done.sha256, done.level)
 
 
@@ -57,8 +54,7 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
     claim = signer.claims.sign(claim_of(dossier, face, card.code))
     pdf = draw(face, photo, verify_link(workshop.public_url, card.code, claim), card_of(dossier).source)
     profile = SigningProfile(
-        certificate=signer.holder.certificate,
-        chain=signer.holder.chain,
+        **held(signer),
         level=Level(work.input["with"]["level"]),
         trust=signer.trust(),
         timestamper=signer.timestamper,
@@ -69,7 +65,7 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         reason=card_of(dossier).reason["id"],
         location=dossier.office.title["id"],
     )
-    ready = asyncio.run(prepare(pdf, profile))
+    ready = made_ready(signer, pdf, profile)
     with workshop.engine.begin() as connection:
         register.change(
             connection,

@@ -205,11 +205,13 @@ def accept(
     given: Mapping[str, Any] | None = None,
     checklist: Sequence[str] = (),
     revision: int | None = None,
+    secret: str | None = None,
 ) -> int:
     """Write a command and return its id: once the transaction commits, it will be performed or refused, never lost.
 
     Inputs are personal, so they are sealed as a version of their own; a command that submits freezes the working
-    copy as it is now. `found` must be locked: a key that was used before then gives the command of that time.
+    copy as it is now. `secret` names what the person gave to sign with, which is not here. `found` must be locked: a
+    key that was used before then gives the command of that time.
     """
     known = db.execute(select(command.c.id).where(command.c.key == key)).scalar()
     if known is not None:
@@ -225,6 +227,8 @@ def accept(
         payload["checklist"] = list(checklist)
     if revision is not None:
         payload["revision"] = revision
+    if secret is not None:
+        payload["secret"] = secret
     id_ = db.execute(
         insert(command)
         .values(case_id=found.case.id, do=do, actor=actor, payload=payload, key=key)

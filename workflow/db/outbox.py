@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.types import DateTime
 
 from workflow.commands import FINISH_STEP, SYSTEM
@@ -171,3 +171,10 @@ def _is(id_: StepId) -> tuple[Any, ...]:
 
 def _work(row: Row[Any]) -> Work:
     return Work(StepId(row.case_id, row.seq, row.kind), row.queue, row.attempts, row.input)
+
+
+def waits_for(db: Connection, secret: str) -> bool:
+    """True while a command or a step waits that names the signer's secret `secret`."""
+    commands = select(command.c.id).where(command.c.status == "pending", command.c.payload["secret"].astext == secret)
+    steps = select(outbox.c.case_id).where(outbox.c.status == DUE, outbox.c.input["secret"].astext == secret)
+    return bool(db.execute(select(or_(exists(commands), exists(steps)))).scalar())

@@ -169,14 +169,45 @@ def last_finished(db: Connection, card_id: int, field: str) -> tuple[int, Signin
     return (row.revision, Signing(row.phase, row.prepared, row.blob, row.cms, row.account)) if row else None
 
 
-def signed(db: Connection, key: SignatureKey, cms: bytes) -> bytes:
-    """Store the CMS of phase two; the one that stands is returned, so that a second is never used."""
+def asking(db: Connection, key: SignatureKey, step: int) -> bool:
+    """Note that step `step` is about to ask a signer elsewhere; False where this same step asked before, and what
+    became of it is not known."""
+    asked = signature.c.prepared["asked_by"]
+    noted = db.execute(
+        update(signature)
+        .where(*_is(key), signature.c.cms.is_(None), asked.as_integer().is_distinct_from(step))
+        .values(phase="asked", prepared=signature.c.prepared.concat({"asked_by": step}))
+        .returning(signature.c.card)
+    )
+    return noted.first() is not None
+
+
+def not_asked(db: Connection, key: SignatureKey) -> None:
+    """Take the note of `asking` back: nothing was signed."""
+    bare = signature.c.prepared.op("-")("asked_by")
+    db.execute(update(signature).where(*_is(key), signature.c.cms.is_(None)).values(phase="prepared", prepared=bare))
+
+
+def signed(db: Connection, key: SignatureKey, cms: bytes, field: str | None = None) -> bytes:
+    """Store the CMS of phase two, or what a signer of whole files appended; the one that stands is returned, so that a
+    second is never used. `field` is the name of the field where the signer chose it."""
+    named = {} if field is None else {"prepared": signature.c.prepared.concat({"field": field})}
     db.execute(
         update(signature)
         .where(*_is(key), signature.c.cms.is_(None))
-        .values(cms=cms, phase="signed", signed_at=func.now())
+        .values(cms=cms, phase="signed", signed_at=func.now(), **named)
     )
     return bytes(db.execute(select(signature.c.cms).where(*_is(key))).scalar_one())
+
+
+def fields(db: Connection, card_id: int) -> list[str]:
+    """Names of the fields that the card's file has its signatures in, by the last revision of each."""
+    query = (
+        select(signature.c.field, signature.c.prepared["field"].astext.label("named"))
+        .where(signature.c.card == card_id, signature.c.phase == "finished")
+        .order_by(signature.c.field, signature.c.revision)
+    )
+    return list({row.field: row.named or row.field for row in db.execute(query)}.values())
 
 
 def finished(db: Connection, key: SignatureKey) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import case as case_when
+from sqlalchemy import delete, func, null, or_, select, update
 
 from workflow.db import journal
 from workflow.db.cases import Executor
@@ -73,7 +74,9 @@ def wipe(db: Executor, case: int, person: int, now: datetime) -> None:
     db.execute(delete(working_copy).where(working_copy.c.case_id == case))
     db.execute(delete(case_key).where(case_key.c.case_id == case))
     cards = select(card.c.id).where(card.c.case_id == case).scalar_subquery()
-    db.execute(update(signature).where(signature.c.card.in_(cards)).values(blob=None))
+    # A signer of whole files appends more than a signature: what it appended goes with the file.
+    appended = case_when((signature.c.prepared["attributes"].astext == "", null()), else_=signature.c.cms)
+    db.execute(update(signature).where(signature.c.card.in_(cards)).values(blob=None, cms=appended))
     db.execute(update(print_).where(print_.c.case_id == case).values(blob=None))
     db.execute(update(card).where(card.c.case_id == case).values(holder=None, blob=None, erased_at=now))
     # What a library said of a failed attempt is not ours to know.

@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12, serialize_key_and_certificates
 
+from alur.pki_folder import pki_folder
 from alur.settings import Settings, SettingsError, load
-from alur.signers import make_signer, pki_folder, stamper_of, trust_of
+from alur.signers import make_signer, stamper_of, trust_of
 from signing.development import DevelopmentPki, ensure_development_pki
 from signing.errors import Rejected
 from signing.stamps import StampError, stamped, stamped_at
@@ -72,7 +73,7 @@ def test_a_stamp_of_a_development_authority_does_not_count(pki: DevelopmentPki, 
 
 
 def test_a_signer_opens_with_the_passphrase_of_its_file(pki: DevelopmentPki, tmp_path: Path) -> None:
-    """The first line counts, whatever an editor put behind it; without it the file stays closed."""
+    """The first line counts, whatever an editor put behind it; without it officers are asked for it."""
     bundle = load_pkcs12(pki.pkcs12.read_bytes(), None)
     assert bundle.cert is not None
     closed, passphrase = tmp_path / "seal.p12", tmp_path / "passphrase"
@@ -86,7 +87,12 @@ def test_a_signer_opens_with_the_passphrase_of_its_file(pki: DevelopmentPki, tmp
         passphrase.write_bytes(content)
         signer = make_signer(replace(settings, signer_passphrase=passphrase))
         assert signer.holder.certificate == pki.seal
+    passphrase.write_bytes(b"salah")
     with pytest.raises(Rejected, match="wrong passphrase"):
-        make_signer(settings)
+        make_signer(replace(settings, signer_passphrase=passphrase))
     with pytest.raises(SettingsError, match=r"ALUR_SIGNER_PASSPHRASE: .* cannot be read"):
         make_signer(replace(settings, signer_passphrase=tmp_path / "nowhere"))
+    asking = make_signer(settings)
+    assert asking.holder is None
+    assert asking.ring is not None
+    assert asking.ring.asks().house == "passphrase"

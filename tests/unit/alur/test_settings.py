@@ -81,6 +81,8 @@ def test_every_known_setting_has_a_sentence_and_is_read() -> None:
         "ALUR_KEY_SAFE": "/mnt/safe",
         "ALUR_SIGNER": "pkcs11:token=office",
         "ALUR_SIGNER_PASSPHRASE": "/srv/passphrase",
+        "ALUR_SIGNER_LOGIN": "/srv/login",
+        "ALUR_SIGNERS": "/srv/signers.toml",
         "ALUR_TRUST": "/srv/trust",
         "ALUR_AUDIT_KEY": "/srv/audit.pem",
         "ALUR_CLAIM_KEY": "/srv/claim.pem",

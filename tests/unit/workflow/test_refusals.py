@@ -27,6 +27,7 @@ DETAILS = {
     "wrong_state": {"do": "d", "state": "s", "since": ""},
     "stale_revision": {"revision": 2, "since": ""},
     "step_pending": {"run": "sign_card", "do": "d"},
+    "step_uncertain": {"run": "sign_card", "do": "d"},
     "wrong_role": {"do": "d", "role": "r"},
     "wrong_office": {"do": "d", "office": "o"},
     "four_eyes": {"do": "d", "role": "r", "other": "x"},

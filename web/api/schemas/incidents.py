@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from web.api.schemas.queries import MAX_NAME
+from web.api.schemas.requests import secret_field
 from web.api.schemas.values import Moment, Words
 from web.services.incidents import DECISIONS
 
@@ -61,7 +62,11 @@ class IncidentsPageSchema(ma.Schema):
 class DecisionSchema(ma.Schema):
     """What is decided about an incident."""
 
-    reason = fields.String(load_default=None, metadata={"description": "Needed to skip and to divert."})
+    reason = fields.String(
+        load_default=None,
+        metadata={"description": "Needed to skip, to divert, and to retry what may have been signed (`uncertain`)."},
+    )
+    secret = secret_field()
     to = fields.String(
         load_default=None,
         validate=validate.Length(max=MAX_NAME),

@@ -5,10 +5,21 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields, validate
 
+from signing.secret import MAX_SECRET
+
 #: Longest name of anything, in characters.
 MAX_NAME = 100
 #: Most tasks of one bulk request.
 MAX_BULK = 200
+
+
+def secret_field() -> fields.String:
+    """The PIN or passphrase of a signing key: taken, sealed and never given back."""
+    said = "PIN or passphrase of the signer's key, where it asks for one. Never kept."
+    check = validate.Length(max=MAX_SECRET, error="At most {max} letters.")
+    return fields.String(
+        load_default=None, load_only=True, allow_none=True, validate=check, metadata={"description": said}
+    )
 
 
 class AnyObject(ma.Schema):
@@ -39,7 +50,7 @@ class TransitionSchema(ma.Schema):
     do = fields.String(required=True, validate=validate.Length(1, MAX_NAME))
     input = fields.Dict(keys=fields.String(), load_default=dict)
     checklist = fields.List(fields.String(), load_default=list, validate=validate.Length(max=100))
-    secret = fields.String(load_default=None, load_only=True, allow_none=True)
+    secret = secret_field()
 
 
 class FilterSchema(ma.Schema):
@@ -60,3 +71,4 @@ class BulkSchema(ma.Schema):
     filter = fields.Nested(FilterSchema, load_default=None)
     input = fields.Dict(keys=fields.String(), load_default=dict)
     checklist = fields.List(fields.String(), load_default=list, validate=validate.Length(max=100))
+    secret = secret_field()

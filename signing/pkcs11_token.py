@@ -1,0 +1,181 @@
+"""A key on a token (PKCS#11): a smart card, an HSM, SoftHSM."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pkcs11
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from pkcs11 import Attribute, Mechanism, ObjectClass, TokenFlag, exceptions
+from pkcs11.util.ec import encode_ecdsa_signature
+
+from signing.errors import Rejected, SigningError, Unavailable, Uncertain
+from signing.keyholder import KeyHolder, hash_of
+from signing.pkcs11_uri import Pkcs11Uri
+from signing.secret import Secret, SecretKind
+
+_RSA = {
+    "sha256": Mechanism.SHA256_RSA_PKCS,
+    "sha384": Mechanism.SHA384_RSA_PKCS,
+    "sha512": Mechanism.SHA512_RSA_PKCS,
+}
+_WRONG = (exceptions.PinIncorrect, exceptions.PinInvalid, exceptions.PinLenRange)
+_LOCKED = (exceptions.PinLocked, exceptions.PinExpired)
+_UNFIT = (
+    exceptions.MechanismInvalid,
+    exceptions.MechanismParamInvalid,
+    exceptions.KeyTypeInconsistent,
+    exceptions.KeySizeRange,
+)
+
+
+class Pkcs11Place:
+    """A key on a token. Nothing is loaded before the first use: a module must not be carried through a fork."""
+
+    whole = False
+    remote = False
+
+    def __init__(self, uri: Pkcs11Uri, pin: Secret | None = None) -> None:
+        """`pin` is the one that is set for the house; None lets the signer be asked."""
+        self._uri = uri
+        self._pin = pin
+
+    @property
+    def asks(self) -> SecretKind | None:
+        """A PIN, unless one is set."""
+        return "pin" if self._pin is None else None
+
+    def open(self, secret: Secret | None) -> KeyHolder:
+        """The key with its certificate, which is read without the PIN; the PIN is tried at each signature.
+
+        Raises Unavailable `token_away`, Rejected `certificate_missing`.
+        """
+        return Pkcs11KeyHolder(self._uri, secret or self._pin)
+
+
+class Pkcs11KeyHolder:
+    """The key of a token. Each signature signs in and out: a session that stays open would let the next signer of the
+    same token sign with whatever PIN he gives."""
+
+    def __init__(self, uri: Pkcs11Uri, pin: Secret | None) -> None:
+        self._uri = uri
+        self._pin = pin
+        with _told(), _token(uri).open() as session:
+            self._certificate, self._chain = _certificates(session, uri)
+
+    @property
+    def certificate(self) -> bytes:
+        """The signer's certificate, DER."""
+        return self._certificate
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The issuers that lie on the token, DER, the nearest first."""
+        return self._chain
+
+    async def sign_raw(self, attributes: bytes, digest_algorithm: str) -> bytes:
+        """Return the signature over `attributes`."""
+        hash_of(digest_algorithm)
+        with self._signed_in() as session:
+            with _told():
+                key = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=self._uri.label, id=self._uri.id)
+            try:
+                return _signature(key, self._certificate, attributes, digest_algorithm)
+            except _UNFIT as error:
+                raise Rejected("key_mechanism", f"The token's key does not sign so: {type(error).__name__}.") from error
+            except exceptions.PKCS11Error as error:
+                message = f"The token broke off while it signed: {type(error).__name__}."
+                raise Uncertain("uncertain", message) from error
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[Any]:
+        with _told():
+            token = _token(self._uri)
+            if TokenFlag.USER_PIN_LOCKED & token.flags:
+                raise Rejected("secret_locked", "The token is locked after too many wrong PINs.")
+            if TokenFlag.USER_PIN_FINAL_TRY & token.flags:
+                raise Rejected("secret_last_try", "One more wrong PIN would lock the token, so it is not tried here.")
+            session = token.open(user_pin=self._pin.reveal() if self._pin else None)
+        try:
+            yield session
+        finally:
+            _leave(session)
+
+
+def _leave(session: Any) -> None:
+    """Sign out; a token that is gone has signed out."""
+    try:
+        session.close()
+    except exceptions.PKCS11Error:
+        return
+
+
+def _token(uri: Pkcs11Uri) -> Any:
+    lib = pkcs11.lib(str(uri.module))
+    found = _named(lib, uri)
+    if not found:
+        # A token that was put in later is seen only by a module that looks anew.
+        lib.reinitialize()
+        found = _named(lib, uri)
+    if len(found) != 1:
+        many = "several tokens have" if found else "no token has"
+        raise Unavailable("token_away", f"In the readers {many} the name that the key's address gives.")
+    return found[0]
+
+
+def _named(lib: Any, uri: Pkcs11Uri) -> list[Any]:
+    serial = None if uri.serial is None else uri.serial.encode()
+    return list(lib.get_tokens(token_label=uri.token, token_serial=serial))
+
+
+def _certificates(session: Any, uri: Pkcs11Uri) -> tuple[bytes, tuple[bytes, ...]]:
+    wanted = {Attribute.LABEL: uri.label, Attribute.ID: uri.id}
+    query = {Attribute.CLASS: ObjectClass.CERTIFICATE} | {k: v for k, v in wanted.items() if v is not None}
+    own = [bytes(found[Attribute.VALUE]) for found in session.get_objects(query)]
+    if len(own) != 1:
+        raise Rejected("certificate_missing", f"The token has {len(own)} certificates of this name, not one.")
+    every = [bytes(c[Attribute.VALUE]) for c in session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})]
+    return own[0], issuers(own[0], every)
+
+
+def issuers(certificate: bytes, among: list[bytes]) -> tuple[bytes, ...]:
+    """The certificates that issued `certificate`, DER, the nearest first, as far as they are `among` the others."""
+    by_subject = {loaded.subject: loaded for loaded in map(x509.load_der_x509_certificate, among)}
+    current, chain = x509.load_der_x509_certificate(certificate), list[x509.Certificate]()
+    while current.issuer != current.subject and current.issuer in by_subject and len(chain) < len(by_subject):
+        current = by_subject[current.issuer]
+        chain.append(current)
+    return tuple(found.public_bytes(Encoding.DER) for found in chain)
+
+
+def _signature(key: Any, certificate: bytes, attributes: bytes, digest_algorithm: str) -> bytes:
+    public = x509.load_der_x509_certificate(certificate).public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        return bytes(key.sign(attributes, mechanism=_RSA[digest_algorithm]))
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        # Hashed here: many tokens, SoftHSM among them, sign a digest with EC and hash nothing.
+        digest = hashlib.new(digest_algorithm, attributes).digest()
+        return bytes(encode_ecdsa_signature(key.sign(digest, mechanism=Mechanism.ECDSA)))
+    raise Rejected("key_kind", "The token's key is neither an EC nor an RSA key.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the module says before anything is signed, in our words; a wrong PIN is a bare error without a text."""
+    try:
+        yield
+    except SigningError:
+        raise
+    except _WRONG:
+        raise Rejected("secret_wrong", "The token does not open with this PIN.") from None
+    except _LOCKED:
+        raise Rejected("secret_locked", "The token is locked, or its PIN has run out.") from None
+    except (exceptions.NoSuchKey, exceptions.MultipleObjectsReturned) as error:
+        raise Rejected("key_missing", "The token has no one key of this name that the PIN opens.") from error
+    except exceptions.PKCS11Error as error:
+        raise Unavailable("token_away", f"The token does not answer: {type(error).__name__}.") from error
