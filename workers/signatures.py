@@ -1,5 +1,5 @@
-"""A signature in its stored phases: prepared, signed, finished. An attempt after a crash goes on where the last one
-stopped, and never signs twice."""
+"""A signature in its stored phases: prepared, signed, stamped, finished. An attempt after a crash goes on where the
+last one stopped, and never signs twice."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
+from signing.cms import is_stamped
 from signing.errors import SigningError, Unavailable
-from signing.phases import finish, sign
+from signing.phases import finish, seal, stamp
 from signing.prepared import Prepared
 from workers.dossier import Dossier
 from workers.errors import StepError
+from workers.levels import Aim, Reached, reach
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow import sealed_files
 from workflow.db import register
-from workflow.db.register import SIGNED, SignatureKey, Signing
+from workflow.db.register import FINISHED, SIGNED, UNSTAMPED, SignatureKey, Signing
 
 #: Fields of a card's file: the first signature certifies it, the second approves it.
 FIRST, SECOND = "Officer", "Second"
@@ -29,32 +31,64 @@ class Signed(NamedTuple):
     """A file with its signature, stored."""
 
     sha256: str
+    #: Level that it has now; below the one that was asked for while something is away.
     level: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A signature that is to be made, once."""
+
+    key: SignatureKey
+    #: Account that asked for it.
+    account: int
+    #: What the file is to become with it.
+    aim: Aim
+    #: What was away when an earlier signature of the file was made.
+    lacks: str | None = None
+
+
 def signed_file(
-    workshop: Workshop,
-    signer: Signer,
-    key: SignatureKey,
-    make: Callable[[], Prepared],
-    account: int,
-    dossier: Dossier,
+    workshop: Workshop, signer: Signer, asked: Asked, make: Callable[[], Prepared], dossier: Dossier
 ) -> Signed:
-    """The file with the signature `key`, which becomes the card's file. `make` prepares it where no attempt has yet.
+    """The file with the signature that is asked for, which becomes the card's file. `make` prepares it where no attempt
+    has yet. While a time stamper or a revocation list is away the file is stored below its level, and the card says so.
 
     Raises `StepError`, final unless trying again may help.
     """
+    key = asked.key
     with told_as_step():
-        stored = _prepared(workshop, key, make, account, dossier)
-        ready = Prepared.from_json(stored.prepared, _document(workshop, key, stored, dossier))
-        cms = stored.cms or _signed(workshop, signer, key, ready)
-        pdf = finish(ready, cms)
-    done = Signed(hashlib.sha256(pdf).hexdigest(), ready.level.value)
-    blob = sealed_files.keep(workshop.blobs, dossier.key, pdf, sealed_files.of_card(dossier.found.case.id))
+        stored = _prepared(workshop, asked, make, dossier)
+        if stored.phase in (FINISHED, UNSTAMPED):
+            # It may have been lifted since: what stands is not made anew.
+            return _standing(workshop, key)
+        ready = Prepared.from_json(stored.prepared, document_of(workshop, key, stored, dossier))
+        cms = stored.cms or _sealed(workshop, signer, key, ready)
+        cms, missing = stamped(workshop, signer, key, ready, cms)
+        pdf = finish(ready, cms, pending=missing is not None)
+        reached = reach(signer, pdf, asked.aim, stamped=missing, lacks=ready.lacks or asked.lacks)
+    return _kept(workshop, asked, reached, dossier, UNSTAMPED if missing else FINISHED)
+
+
+def stamped(
+    workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared, cms: bytes
+) -> tuple[bytes, str | None]:
+    """The stored CMS with its time stamp where the level asks for one, and the code of what keeps it without."""
+    if not ready.level.stamped or is_stamped(cms):
+        return cms, None
+    try:
+        with_stamp = asyncio.run(stamp(ready, cms, signer.timestamper))
+    except Unavailable as error:
+        return cms, error.code
     with workshop.engine.begin() as connection:
-        register.change(connection, key.card, SIGNED, sha256=done.sha256, blob=blob, level=done.level)
-        register.finished(connection, key)
-    return done
+        return register.stamped(connection, key, cms, with_stamp), None
+
+
+def document_of(workshop: Workshop, key: SignatureKey, stored: Signing, dossier: Dossier) -> bytes:
+    """The file that waits for a signature."""
+    if stored.blob is None:
+        raise StepError("data_erased", "The data of this case was erased.", final=True)
+    return sealed_files.fetch(workshop.blobs, dossier.key, stored.blob, sealed_files.of_signing(*astuple(key)))
 
 
 def signer_of(workshop: Workshop) -> Signer:
@@ -74,26 +108,44 @@ def told_as_step() -> Iterator[None]:
         raise StepError(error.code, str(error), final=not isinstance(error, Unavailable)) from error
 
 
-def _document(workshop: Workshop, key: SignatureKey, stored: Signing, dossier: Dossier) -> bytes:
-    if stored.blob is None:
-        raise StepError("data_erased", "The data of this case was erased.", final=True)
-    return sealed_files.fetch(workshop.blobs, dossier.key, stored.blob, sealed_files.of_signing(*astuple(key)))
-
-
-def _prepared(
-    workshop: Workshop, key: SignatureKey, make: Callable[[], Prepared], account: int, dossier: Dossier
-) -> Signing:
+def _prepared(workshop: Workshop, asked: Asked, make: Callable[[], Prepared], dossier: Dossier) -> Signing:
     with workshop.engine.connect() as connection:
-        found = register.signing(connection, key)
+        found = register.signing(connection, asked.key)
     if found is not None:
         return found
     ready = make()
-    blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, sealed_files.of_signing(*astuple(key)))
+    place = sealed_files.of_signing(*astuple(asked.key))
+    blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, place)
     with workshop.engine.begin() as connection:
-        return register.prepared(connection, key, ready.to_json(), blob, account)
+        return register.prepared(connection, asked.key, ready.to_json(), blob, asked.account)
 
 
-def _signed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared) -> bytes:
-    cms = asyncio.run(sign(ready, signer.holder, signer.timestamper))
+def _sealed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared) -> bytes:
+    cms = asyncio.run(seal(ready, signer.holder))
     with workshop.engine.begin() as connection:
         return register.signed(connection, key, cms)
+
+
+def _standing(workshop: Workshop, key: SignatureKey) -> Signed:
+    with workshop.engine.connect() as connection:
+        card = register.by_id(connection, key.card)
+    return Signed(card.sha256 or "", card.level or "")
+
+
+def _kept(workshop: Workshop, asked: Asked, reached: Reached, dossier: Dossier, phase: str) -> Signed:
+    done = Signed(hashlib.sha256(reached.pdf).hexdigest(), reached.level.value)
+    blob = sealed_files.keep(workshop.blobs, dossier.key, reached.pdf, sealed_files.of_card(dossier.found.case.id))
+    with workshop.engine.begin() as connection:
+        register.change(
+            connection,
+            asked.key.card,
+            SIGNED,
+            sha256=done.sha256,
+            blob=blob,
+            level=done.level,
+            aim=asked.aim.level.value,
+            pending=reached.pending,
+            stamps_until=reached.stamps_until,
+        )
+        register.finished(connection, asked.key, phase)
+    return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from workflow.case import Case, changed
-from workflow.changes import definition, erasure, glass, moves, steps, tasks, timing
+from workflow.changes import cards, definition, erasure, glass, moves, steps, tasks, timing
 from workflow.changes.change import Change
 from workflow.changes.definition import MIGRATED
 from workflow.errors import CorruptHistoryError
@@ -19,7 +19,7 @@ Books = Callable[[str], Rulebook]
 #: Every type of event there is, with what it changes.
 CHANGES: Mapping[str, Change] = {
     kind: change
-    for part in (moves, steps, definition, tasks, glass, timing, erasure)
+    for part in (moves, steps, definition, tasks, glass, timing, erasure, cards)
     for kind, change in part.CHANGES.items()
 }
 

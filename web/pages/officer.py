@@ -226,6 +226,8 @@ def _event_words(entry: Entry) -> str:
         "glass_broken": _("Membuka akses darurat"),
         "glass_reviewed": _("Menilai akses darurat"),
         "data_erased": _("Data pribadi dihapus"),
+        "card_lifted": _("Kartu mencapai tingkat tanda tangannya"),
+        "card_renewed": _("Arsip kartu diperbarui"),
         "lease_expired": _("Waktu memegang tugas habis"),
         "step_failed": _("Langkah otomatis gagal"),
         "step_skipped": _("Langkah otomatis dilewati dengan alasan"),

@@ -9,14 +9,15 @@ from typing import Any
 
 from signing.card import draw
 from signing.levels import Level
-from signing.phases import SigningProfile, prepare
+from signing.phases import SigningProfile, prepare_now
 from signing.prepared import Prepared
 from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
 from workers.errors import StepError
 from workers.face import card_face, card_of, claim_of, masked
+from workers.levels import Aim
 from workers.numbering import numbered, officer_name, officer_of
-from workers.signatures import FIRST, SECOND, signed_file, signer_of
+from workers.signatures import FIRST, SECOND, Asked, signed_file, signer_of
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import prints, register
@@ -30,13 +31,20 @@ def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     dossier = open_dossier(workshop, work)
     card = numbered(workshop, dossier)
     if card.state in (register.SIGNED, register.VALID):
-        return _result(card, card.sha256 or "", work.input["with"]["level"])
+        return _result(card, card.sha256 or "", card.level or work.input["with"]["level"])
     _check_print(workshop, card, work)
-    key = SignatureKey(card.id, FIRST, work.input["data"])
-    done = signed_file(
-        workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), officer_of(work), dossier
+    asked = Asked(
+        key=SignatureKey(card.id, FIRST, work.input["data"]),
+        account=officer_of(work),
+        aim=Aim(level=Level(work.input["with"]["level"]), signatures=1, expected=_expected(work)),
     )
+    done = signed_file(workshop, signer, asked, lambda: _prepared(workshop, signer, dossier, card, work), dossier)
     return _result(card, done.sha256, done.level)
+
+
+def _expected(work: Work) -> int:
+    """How many signatures the card must bear."""
+    return 2 if work.input["with"].get("second") else 1
 
 
 def _check_print(workshop: Workshop, card: Card, work: Work) -> None:
@@ -49,7 +57,7 @@ def _check_print(workshop: Workshop, card: Card, work: Work) -> None:
 
 def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, work: Work) -> Prepared:
     now = workshop.clock()
-    officer, second = officer_name(workshop, work), bool(work.input["with"].get("second"))
+    officer, expected = officer_name(workshop, work), _expected(work)
     face = card_face(
         dossier, number=card.number, code=card.code, officer=officer, issued=now, development=signer.development
     )
@@ -64,12 +72,12 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         timestamper=signer.timestamper,
         signing_time=now,
         field=FIRST,
-        further=(SECOND,) if second else (),
+        further=(SECOND,)[: expected - 1],
         name=officer,
         reason=card_of(dossier).reason["id"],
         location=dossier.office.title["id"],
     )
-    ready = asyncio.run(prepare(pdf, profile))
+    ready = asyncio.run(prepare_now(pdf, profile))
     with workshop.engine.begin() as connection:
         register.change(
             connection,
@@ -79,7 +87,7 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
             issued_on=face.issued.isoformat(),
             expires_on=face.expires.isoformat(),
             signer=officer,
-            signatures=2 if second else 1,
+            signatures=expected,
         )
     return ready
 

@@ -18,6 +18,7 @@ from workflow.db.tables import (
     case_data,
     case_key,
     document,
+    earlier_file,
     hold,
     idempotency,
     incident,
@@ -75,6 +76,7 @@ def wipe(db: Executor, case: int, person: int, now: datetime) -> None:
     cards = select(card.c.id).where(card.c.case_id == case).scalar_subquery()
     db.execute(update(signature).where(signature.c.card.in_(cards)).values(blob=None))
     db.execute(update(print_).where(print_.c.case_id == case).values(blob=None))
+    db.execute(update(earlier_file).where(earlier_file.c.case_id == case).values(blob=None))
     db.execute(update(card).where(card.c.case_id == case).values(holder=None, blob=None, erased_at=now))
     # What a library said of a failed attempt is not ours to know.
     db.execute(update(outbox).where(outbox.c.case_id == case).values(error=None))
@@ -118,6 +120,7 @@ def _blobs(db: Executor, case: int) -> Sequence[str]:
         select(document.c.rendition).where(document.c.case_id == case),
         select(print_.c.blob).where(print_.c.case_id == case),
         select(card.c.blob).where(card.c.case_id == case),
+        select(earlier_file.c.blob).where(earlier_file.c.case_id == case),
         signed,
     )
     return sorted({name for query in queries for name in db.execute(query).scalars() if name})
