@@ -19,9 +19,10 @@ from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentS
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathError, ValidationError
 
+from signing.chains import context_of
+from signing.cms import end_of, end_of_stamper
 from signing.errors import Rejected, Unavailable
 from signing.phases import DIGEST, LISTS, RESERVED, TSA
 from signing.trust import Trust
@@ -36,7 +37,7 @@ async def archive(pdf: bytes, trust: Trust, timestamper: TimeStamper) -> bytes:
     What a signature lacked for B-LT is there from now on, and a file whose signatures are B-LT becomes B-LTA. Raises
     Unavailable `tsa_unavailable` or `crl_outdated`, Rejected `timestamper_rejected`.
     """
-    context = _context(trust)
+    context = context_of(trust)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         DocumentSecurityStore.supply_dss_in_writer(
@@ -63,7 +64,7 @@ async def renew(pdf: bytes, trust: Trust, timestamper: TimeStamper, signers: int
     reader, output = PdfFileReader(io.BytesIO(pdf)), io.BytesIO()
     try:
         await _Stamper(timestamper).async_update_archival_timestamp_chain(
-            reader, _context(trust), in_place=False, output=output
+            reader, context_of(trust), in_place=False, output=output
         )
     except _FAILURES as error:
         raise _told(error) from error
@@ -75,9 +76,9 @@ def stamps_until(pdf: bytes) -> datetime | None:
     reader = PdfFileReader(io.BytesIO(pdf))
     for signature in reversed(reader.embedded_signatures):
         if signature.sig_object_type == "/DocTimeStamp":
-            return _end(signature.signer_cert)
+            return end_of(signature.signer_cert)
         for token in extract_tst_data_iter(signature.signer_info, signed=False):
-            return _end_of_token(token)
+            return end_of_stamper(token)
     return None
 
 
@@ -102,28 +103,5 @@ def _told(error: Exception) -> Rejected | Unavailable:
     return Rejected("timestamper_rejected", f"The file cannot be time-stamped: {error}")
 
 
-def _context(trust: Trust) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=_certificates(trust.roots),
-        other_certs=_certificates(trust.intermediates),
-        crls=list(trust.crls),
-        allow_fetching=False,
-        revocation_mode="hard-fail",
-    )
-
-
 def _certificates(listed: tuple[bytes, ...]) -> list[x509.Certificate]:
     return [x509.Certificate.load(certificate) for certificate in listed]
-
-
-def _end_of_token(token: Any) -> datetime | None:
-    signer = token["signer_infos"][0]["sid"].chosen
-    for certificate in token["certificates"]:
-        if certificate.chosen.serial_number == signer["serial_number"].native:
-            return _end(certificate.chosen)
-    return None
-
-
-def _end(certificate: x509.Certificate) -> datetime:
-    end: datetime = certificate["tbs_certificate"]["validity"]["not_after"].native
-    return end

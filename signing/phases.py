@@ -11,14 +11,13 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from asn1crypto import x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError as PyHankoError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
+from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import (
     DSSContentSettings,
     PdfSigningSession,
@@ -30,6 +29,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathError, ValidationError
 
 from signing import cms
+from signing.chains import context_of
 from signing.errors import Rejected, Unavailable
 from signing.keyholder import KeyHolder
 from signing.levels import Level
@@ -116,18 +116,13 @@ async def prepare(pdf: bytes, profile: SigningProfile) -> Prepared:
     document = io.BytesIO()
     ready = session.prepare_tbs_document(validation_info=info, bytes_reserved=RESERVED)
     digest, _ = ready.digest_tbs_document(output=document)
-    attributes = await signer.signed_attrs(
-        digest.document_digest,
-        DIGEST,
-        attr_settings=PdfCMSSignedAttributes(signing_time=profile.signing_time),
-        use_pades=True,
-    )
+    attributes = await cms.attributes_of(profile.certificate, profile.chain, digest.document_digest, DIGEST)
     return Prepared(
         document=document.getvalue(),
         digest=digest.document_digest,
         digest_algorithm=DIGEST,
         region=(digest.reserved_region_start, digest.reserved_region_end),
-        attributes=bytes(attributes.dump()),
+        attributes=attributes,
         certificate=profile.certificate,
         chain=profile.chain,
         level=profile.level.signing,
@@ -234,14 +229,7 @@ def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:
 
 
 def _context(profile: SigningProfile) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=[x509.Certificate.load(root) for root in profile.trust.roots],
-        other_certs=[x509.Certificate.load(other) for other in (*profile.trust.intermediates, *profile.chain)],
-        crls=list(profile.trust.crls),
-        allow_fetching=False,
-        # A list of yesterday says nothing about today; whom it names was refused before.
-        revocation_mode="soft-fail" if profile.lacks == LISTS else "hard-fail",
-    )
+    return context_of(profile.trust, profile.chain, lenient=profile.lacks == LISTS)
 
 
 def _no_timestamper() -> Rejected:

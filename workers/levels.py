@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
-from signing.archive import archive, stamps_until
+from signing.archive import archive
 from signing.errors import Unavailable
 from signing.levels import Level
 from signing.trust import Trust
@@ -29,11 +28,8 @@ class Reached:
     level: Level
     #: Code of what keeps it below the level that is wanted; None where it is reached.
     pending: str | None = None
-
-    @property
-    def stamps_until(self) -> datetime | None:
-        """When the certificate of its last time stamp ends."""
-        return stamps_until(self.pdf)
+    #: A revision with a document time stamp was appended.
+    extended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +75,7 @@ def _extended(signer: Signer, now: Reached, aim: Aim) -> Reached:
     if not _stands_alone(signer, pdf, aim):
         log.warning("a file does not reach its level", level=now.level.value, wanted=aim.level.value)
         return Reached(pdf=now.pdf, level=now.level, pending=REFUSED)
-    return Reached(pdf=pdf, level=Level.B_LTA)
+    return Reached(pdf=pdf, level=Level.B_LTA, extended=True)
 
 
 def _stands_alone(signer: Signer, pdf: bytes, aim: Aim) -> bool:

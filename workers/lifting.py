@@ -114,7 +114,7 @@ def _renewed(workshop: Workshop, signer: Signer, card: Card, pdf: bytes) -> Reac
     """The file with a time stamp that ends later; raises Unavailable."""
     renewed = asyncio.run(renew(pdf, signer.trust(), signer.timestamper, card.signatures))
     reached = Reached(pdf=renewed, level=Level.B_LTA)
-    later, before = reached.stamps_until, stamps_until(pdf)
+    later, before = stamps_until(renewed), stamps_until(pdf)
     if later is None or before is None or later <= before:
         raise Unavailable("tsa_ends", "The time stamper's certificate ends no later than the one before.")
     return reached
@@ -129,7 +129,7 @@ def _replaced(workshop: Workshop, card: Card, reached: Reached) -> bool:
         blob=blob,
         level=reached.level.value,
         pending=reached.pending,
-        stamps_until=reached.stamps_until,
+        stamps_until=stamps_until(reached.pdf),
     )
     with workshop.engine.begin() as db:
         return card_files.replace(db, workshop.library, card.case, card.sha256 or "", file, workshop.clock())

@@ -8,9 +8,11 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from typing import NamedTuple
 
-from signing.cms import is_stamped
+from signing.archive import stamps_until
+from signing.cms import is_stamped, stamped_until
 from signing.errors import SigningError, Unavailable
 from signing.phases import finish, seal, stamp
 from signing.prepared import Prepared
@@ -67,7 +69,8 @@ def signed_file(
         cms, missing = stamped(workshop, signer, key, ready, cms)
         pdf = finish(ready, cms, pending=missing is not None)
         reached = reach(signer, pdf, asked.aim, stamped=missing, lacks=ready.lacks or asked.lacks)
-    return _kept(workshop, asked, reached, dossier, UNSTAMPED if missing else FINISHED)
+        until = stamps_until(reached.pdf) if reached.extended else stamped_until(cms)
+    return _kept(workshop, asked, reached, dossier, until=until, phase=UNSTAMPED if missing else FINISHED)
 
 
 def stamped(
@@ -132,7 +135,9 @@ def _standing(workshop: Workshop, key: SignatureKey) -> Signed:
     return Signed(card.sha256 or "", card.level or "")
 
 
-def _kept(workshop: Workshop, asked: Asked, reached: Reached, dossier: Dossier, phase: str) -> Signed:
+def _kept(
+    workshop: Workshop, asked: Asked, reached: Reached, dossier: Dossier, *, until: datetime | None, phase: str
+) -> Signed:
     done = Signed(hashlib.sha256(reached.pdf).hexdigest(), reached.level.value)
     blob = sealed_files.keep(workshop.blobs, dossier.key, reached.pdf, sealed_files.of_card(dossier.found.case.id))
     with workshop.engine.begin() as connection:
@@ -145,7 +150,7 @@ def _kept(workshop: Workshop, asked: Asked, reached: Reached, dossier: Dossier, 
             level=done.level,
             aim=asked.aim.level.value,
             pending=reached.pending,
-            stamps_until=reached.stamps_until,
+            stamps_until=until,
         )
         register.finished(connection, asked.key, phase)
     return done
