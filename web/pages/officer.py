@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from signing.errors import UploadRefused
 from web.database import commit
 from web.errors import Problem, ProblemError, WebError
 from web.language import language
@@ -15,7 +16,7 @@ from web.pages import doubts, fields, handing, incidents, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.glance import glance, gone, stamp
 from web.pages.words import _, local
-from web.services import actions, cases, history, refusals, tasks, transitions, waiting
+from web.services import actions, cases, history, levels, refusals, tasks, transitions, waiting
 from web.services.actions import Action
 from web.services.history import Entry
 from web.services.sight import Seen, see
@@ -59,6 +60,7 @@ def page(
         deciding=incidents.choices(found),
         step=view.step,
         printed=view.printed,
+        pending=levels.pending(found),
         doubts=doubts.words(view.doubts),
         note=_note(found, view),
         sections=_sections(found, view),
@@ -82,11 +84,15 @@ def act(case: int, do: str) -> Response:
     transition = found.process.transitions.get(do)
     if transition is None:
         raise WebError("not_found")
+    try:
+        drawn = inputs.drawn(case, do, transition.input, request.files)
+    except UploadRefused as refused:
+        return go(url_for("case.show", case=case), local(refused.text), "bad")
     outcome = transitions.perform(
         case,
         do,
         seconds=PATIENCE,
-        given=inputs.given(do, transition.input, request.form),
+        given=inputs.given(do, transition.input, request.form) | drawn,
         checklist=request.form.getlist(f"{do}.checklist"),
         revision=revision_sent(),
         key=f"act/{key_sent()}",

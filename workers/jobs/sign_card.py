@@ -13,6 +13,7 @@ from signing.phases import SigningProfile, prepare_now
 from signing.prepared import Prepared
 from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
+from workers.drawings import drawing_of
 from workers.errors import StepError
 from workers.face import card_face, card_of, claim_of, masked
 from workers.levels import Aim
@@ -63,7 +64,8 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
     )
     photo = read_document(workshop, dossier, "photo", rendition=True)
     claim = signer.claims.sign(claim_of(dossier, face, card.code))
-    pdf = draw(face, photo, verify_link(workshop.public_url, card.code, claim), card_of(dossier).source)
+    link = verify_link(workshop.public_url, card.code, claim)
+    pdf = draw(face, photo, link, card_of(dossier).source, drawing_of(workshop, dossier))
     profile = SigningProfile(
         certificate=signer.holder.certificate,
         chain=signer.holder.chain,
