@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import draining, growth, history, waiting
+from benchmarks import cards, draining, growth, history, signatures, waiting
 from benchmarks.figures import table, write
 from benchmarks.ground import ground
 
@@ -21,6 +21,8 @@ def main() -> int:
             *growth.measure(house, _say),
             *waiting.measure(house, _say),
             *history.measure(house, _say),
+            *signatures.measure(Path(folder), _say),
+            *cards.measure(house, _say),
         ]
     write(figures, TO)
     print(table(figures))

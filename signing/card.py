@@ -63,16 +63,17 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def draw(face: CardFace, photo: bytes, qr_url: str, template: str) -> bytes:
+def draw(face: CardFace, photo: bytes, qr_url: str, template: str, signature: bytes | None = None) -> bytes:
     """Return the card as PDF bytes; equal arguments give equal bytes.
 
     `photo` is a JPEG or PNG, best the result of `inspect.rendition`; it is cropped to 3:4. `template` is the
-    text of a typst template, which may read nothing but the shipped templates' folder. Raises CardError: `card_photo`
+    text of a typst template, which may read nothing but the shipped templates' folder. `signature` is a picture of what
+    the holder drew, JPEG or PNG; without one the template leaves room for a pen. Raises CardError: `card_photo`
     for another kind of file, `card_template` for a template that is empty, `card_link` for a `qr_url` that is too long
     to be read in print, `card_text` where a text cannot be printed (a letter that the card's font lacks).
     """
-    if not photo.startswith((_JPEG, _PNG)):
-        raise CardError("card_photo", "The photo is neither a JPEG nor a PNG file.")
+    if not all(picture.startswith((_JPEG, _PNG)) for picture in (photo, signature) if picture is not None):
+        raise CardError("card_photo", "The photo or the drawing is neither a JPEG nor a PNG file.")
     if not template:
         raise CardError("card_template", "The card has no template.")
     inputs = {
@@ -80,6 +81,8 @@ def draw(face: CardFace, photo: bytes, qr_url: str, template: str) -> bytes:
         "photo": json.dumps(list(photo), separators=(",", ":")),
         "qr": qr_svg(qr_url, border=0),
     }
+    if signature is not None:
+        inputs["signature"] = json.dumps(list(signature), separators=(",", ":"))
     try:
         return compiled(template.encode(), inputs, root=shipped("cards"), day=face.issued)
     except typst.TypstError as error:

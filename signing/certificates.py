@@ -58,9 +58,10 @@ def authority(
     return _sign(builder, key, issuer, lists if issuer is None else issuer.lists)
 
 
-def seal(name: str, now: datetime, years: int, issuer: Issued) -> Issued:
-    """Return a certificate that signs documents (digitalSignature and nonRepudiation), EC P-256."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def seal(name: str, now: datetime, years: int, issuer: Issued, key: PrivateKey | None = None) -> Issued:
+    """Return a certificate that signs documents (digitalSignature and nonRepudiation); EC P-256 unless `key` is another
+    kind."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
     builder = _begin(_subject(name, issuer), key, now, years, issuer).add_extension(
         x509.BasicConstraints(ca=False, path_length=None), critical=True
     )

@@ -88,7 +88,7 @@ def _make(folder: Path, now: datetime) -> None:
     }
     for name, issued in made.items():
         write_private(folder / f"{name}.crt", issued.certificate.public_bytes(Encoding.DER))
-        write_private(folder / f"{name}.key", _key_bytes(issued))
+        write_private(folder / f"{name}.key", private_bytes(issued))
     write_private(
         folder / "seal.p12", bundle("seal", made["seal"], [made[n].certificate for n in ("issuing", "root")], None)
     )
@@ -102,7 +102,7 @@ def _renewed(folder: Path, now: datetime) -> DevelopmentPki:
         current = x509.load_der_x509_crl((folder / f"{name}.crl").read_bytes())
         if (current.next_update_utc or now) - now < CRL_LIFETIME / 2:
             number = current.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-            _write_list(folder, name, _load(folder, name), number + 1, now)
+            _write_list(folder, name, load_issued(folder, name), number + 1, now)
     return DevelopmentPki(
         folder=folder,
         pkcs12=folder / "seal.p12",
@@ -119,7 +119,8 @@ def _write_list(folder: Path, name: str, issuer: Issued, number: int, now: datet
     write_private(folder / f"{name}.crl", revocation_list(issuer, number, now).public_bytes(Encoding.DER))
 
 
-def _load(folder: Path, name: str) -> Issued:
+def load_issued(folder: Path, name: str) -> Issued:
+    """The certificate of that name and its key: `root`, `issuing`, `seal` or `tsa`."""
     key = load_der_private_key((folder / f"{name}.key").read_bytes(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise Rejected("key_kind", f"The key {name}.key is neither an EC nor an RSA key.")
@@ -127,7 +128,8 @@ def _load(folder: Path, name: str) -> Issued:
     return Issued(certificate=certificate, key=key)
 
 
-def _key_bytes(issued: Issued) -> bytes:
+def private_bytes(issued: Issued) -> bytes:
+    """The PKCS#8 key of a certificate, DER."""
     return issued.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 

@@ -22,3 +22,19 @@ class Level(Enum):
     def revocation(self) -> bool:
         """Whether the file carries certificates and revocation lists."""
         return self in (Level.B_LT, Level.B_LTA)
+
+    def __ge__(self, other: Level) -> bool:
+        """Whether a file of this level is at least of that one."""
+        return _ORDER.index(self) >= _ORDER.index(other)
+
+    def __lt__(self, other: Level) -> bool:
+        """Whether that level asks for more than this one."""
+        return not self >= other
+
+    @property
+    def signing(self) -> Level:
+        """The level of each signature in a file of this level: the archival stamp stands for all of them at once."""
+        return Level.B_LT if self is Level.B_LTA else self
+
+
+_ORDER = tuple(Level)

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import io
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from asn1crypto import x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError as PyHankoError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
+from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import (
     DSSContentSettings,
     PdfSigningSession,
@@ -27,18 +26,22 @@ from pyhanko.sign.signers.pdf_signer import (
 )
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathError, ValidationError
 
 from signing import cms
+from signing.chains import context_of
 from signing.errors import Rejected, Unavailable
 from signing.keyholder import KeyHolder
 from signing.levels import Level
 from signing.prepared import Prepared
+from signing.revocation import is_listed
 from signing.trust import Trust
 
 #: Bytes of hexadecimal reserved for the CMS: enough for a time stamp with its chain (8192 is not).
 RESERVED = 16384
 DIGEST = "sha256"
+#: Codes of what may be away for a while: who stamps, and revocation lists that are current.
+TSA, LISTS = "tsa_unavailable", "crl_outdated"
 
 # It warns at every B-LT signature that nothing may be fetched, which is the intention here.
 logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
@@ -52,7 +55,7 @@ class SigningProfile:
     certificate: bytes
     #: Certificates that issued it, DER.
     chain: tuple[bytes, ...]
-    #: Level to reach.
+    #: Level to reach. At B-LTA the file is prepared for B-LT; `archive` adds the rest once all have signed it.
     level: Level
     #: Roots, intermediates and current revocation lists to be embedded at B-LT.
     trust: Trust
@@ -72,38 +75,58 @@ class SigningProfile:
     reason: str | None = None
     #: Place, as the signature panel shows it.
     location: str | None = None
+    #: What is prepared without, since it is away: `TSA` or `LISTS`.
+    lacks: str | None = None
+
+
+async def prepare_now(pdf: bytes, profile: SigningProfile) -> Prepared:
+    """Do as `prepare` does, but without what is away just now: `lacks` says what, and the file is to be lifted to its
+    level later. Raises Rejected as `prepare` does; a certificate that is known to be revoked is refused all the same.
+    """
+    try:
+        return await prepare(pdf, profile)
+    except Unavailable as error:
+        if error.code == TSA:
+            return await _without_stamper(pdf, profile)
+        return await prepare(pdf, replace(profile, lacks=LISTS))
+
+
+async def _without_stamper(pdf: bytes, profile: SigningProfile) -> Prepared:
+    try:
+        return await prepare(pdf, replace(profile, lacks=TSA))
+    except Unavailable:
+        return await prepare(pdf, replace(profile, lacks=LISTS))
 
 
 async def prepare(pdf: bytes, profile: SigningProfile) -> Prepared:
     """Return `pdf` made ready for one PAdES signature, in one revision that covers the whole file: the first certifies
     it (DocMDP P=2), another fills a field that the first left empty.
 
-    Raises Rejected `level_not_supported`, `timestamper_missing`, `certificate_rejected` (not valid, revoked,
-    no current revocation list) or `pdf_not_signable`; Unavailable `tsa_unavailable` when B-LT needs the time
-    stamper's chain and it does not answer.
+    Raises Rejected `timestamper_missing`, `certificate_rejected` (not valid, revoked) or `pdf_not_signable`;
+    Unavailable `tsa_unavailable` when B-LT needs the time stamper's chain and it does not answer, `crl_outdated` when
+    no revocation list is current.
     """
-    _check(profile)
+    if profile.level.stamped and profile.timestamper is None:
+        raise _no_timestamper()
+    if profile.lacks == LISTS and is_listed(profile.certificate, profile.trust.crls):
+        raise Rejected("certificate_rejected", "The signer's certificate was revoked, as a list of before says.")
     signer = cms.keyless(profile.certificate, profile.chain)
     writer, session = _session(pdf, profile, signer)
     info = await _validated(writer, session)
     document = io.BytesIO()
     ready = session.prepare_tbs_document(validation_info=info, bytes_reserved=RESERVED)
     digest, _ = ready.digest_tbs_document(output=document)
-    attributes = await signer.signed_attrs(
-        digest.document_digest,
-        DIGEST,
-        attr_settings=PdfCMSSignedAttributes(signing_time=profile.signing_time),
-        use_pades=True,
-    )
+    attributes = await cms.attributes_of(profile.certificate, profile.chain, digest.document_digest, DIGEST)
     return Prepared(
         document=document.getvalue(),
         digest=digest.document_digest,
         digest_algorithm=DIGEST,
         region=(digest.reserved_region_start, digest.reserved_region_end),
-        attributes=bytes(attributes.dump()),
+        attributes=attributes,
         certificate=profile.certificate,
         chain=profile.chain,
-        level=profile.level,
+        level=profile.level.signing,
+        lacks=profile.lacks,
     )
 
 
@@ -136,9 +159,9 @@ async def stamp(prepared: Prepared, signed: bytes, timestamper: TimeStamper) -> 
     return await cms.stamp(signed, prepared.digest_algorithm, timestamper)
 
 
-def finish(prepared: Prepared, signed: bytes) -> bytes:
-    """Return the signed PDF; the same arguments give the same bytes. Of a signer of whole files, `signed` is what it
-    appended.
+def finish(prepared: Prepared, signed: bytes, *, pending: bool = False) -> bytes:
+    """Return the signed PDF; the same arguments give the same bytes. `pending` admits a CMS that awaits its stamp. Of a
+    signer of whole files, `signed` is what it appended.
 
     Raises Rejected `cms_mismatch` when the CMS signs other attributes than those prepared, `level_pending`
     when it lacks the time stamp of the level (the level is never lowered in silence), `cms_too_large` when
@@ -148,7 +171,7 @@ def finish(prepared: Prepared, signed: bytes) -> bytes:
         return prepared.document + signed
     if cms.signed_attributes(signed) != prepared.attributes:
         raise Rejected("cms_mismatch", "The signature was made over other attributes than those of this file.")
-    if prepared.level.stamped and not cms.is_stamped(signed):
+    if not pending and prepared.level.stamped and not cms.is_stamped(signed):
         raise Rejected("level_pending", f"The signature has no time stamp yet, which {prepared.level.value} asks for.")
     start, end = prepared.region
     room = PreparedByteRangeDigest(
@@ -164,7 +187,8 @@ def finish(prepared: Prepared, signed: bytes) -> bytes:
 
 def _session(pdf: bytes, profile: SigningProfile, signer: Signer) -> tuple[IncrementalPdfFileWriter, PdfSigningSession]:
     field = SigFieldSpec(profile.field) if profile.certify else None
-    pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=profile.timestamper, new_field_spec=field)
+    stamper = profile.timestamper if profile.lacks is None else None
+    pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=stamper, new_field_spec=field)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         for name in profile.further:
@@ -180,15 +204,17 @@ async def _validated(writer: IncrementalPdfFileWriter, session: PdfSigningSessio
     try:
         return await session.perform_presign_validation(writer)
     except (PyHankoError, PathError, ValidationError) as error:
+        if isinstance(error, InsufficientRevinfoError) or isinstance(error.__cause__, InsufficientRevinfoError):
+            raise Unavailable(LISTS, f"No revocation list is current: {error.__cause__ or error}") from error
         message = f"The certificate of signer or time stamper is not valid: {error}"
         raise Rejected("certificate_rejected", message) from error
     except OSError as error:
         message = f"The time-stamping authority does not answer: {error}"
-        raise Unavailable("tsa_unavailable", message) from error
+        raise Unavailable(TSA, message) from error
 
 
 def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:
-    embed = profile.level.revocation
+    embed = profile.level.revocation and profile.lacks != LISTS
     return PdfSignatureMetadata(
         field_name=profile.field,
         md_algorithm=DIGEST,
@@ -199,27 +225,14 @@ def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:
         reason=profile.reason,
         location=profile.location,
         embed_validation_info=embed,
-        validation_context=_context(profile) if embed else None,
+        validation_context=_context(profile) if profile.level.revocation else None,
         # Any other placement appends a revision, and the signature would no longer cover the whole file.
         dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE),
     )
 
 
 def _context(profile: SigningProfile) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=[x509.Certificate.load(root) for root in profile.trust.roots],
-        other_certs=[x509.Certificate.load(other) for other in (*profile.trust.intermediates, *profile.chain)],
-        crls=list(profile.trust.crls),
-        allow_fetching=False,
-        revocation_mode="hard-fail",
-    )
-
-
-def _check(profile: SigningProfile) -> None:
-    if profile.level is Level.B_LTA:
-        raise Rejected("level_not_supported", "Archival signatures (B-LTA) are not supported.")
-    if profile.level.stamped and profile.timestamper is None:
-        raise _no_timestamper()
+    return context_of(profile.trust, profile.chain, lenient=profile.lacks == LISTS)
 
 
 def _no_timestamper() -> Rejected:

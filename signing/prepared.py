@@ -15,8 +15,7 @@ from signing.levels import Level
 class Prepared:
     """A file made ready for one signature: everything that signing and finishing need, and no key.
 
-    Stored under the card, field and revision, it makes a repeated signing sign the same attributes. Up to
-    B-LT nothing remains to be done once the CMS is in its place, so the level alone says what follows.
+    Stored under the card, field and revision, it makes a repeated signing sign the same attributes.
     """
 
     #: The file with room for the signature.
@@ -33,8 +32,11 @@ class Prepared:
     certificate: bytes
     #: Certificates to send along, DER.
     chain: tuple[bytes, ...]
-    #: Level that the finished signature has.
+    #: Level that the finished signature has, unless something is lacking; B-LT at most.
     level: Level
+    #: What was not to be had when the file was prepared (`tsa_unavailable`, `crl_outdated`), so that chains or
+    #: revocation lists of the level are not in the file yet; None where it has all.
+    lacks: str | None = None
 
     @property
     def whole(self) -> bool:
@@ -65,6 +67,7 @@ class Prepared:
             "certificate": b64encode(self.certificate).decode(),
             "chain": [b64encode(certificate).decode() for certificate in self.chain],
             "level": self.level.value,
+            "lacks": self.lacks,
         }
 
     @classmethod
@@ -80,4 +83,5 @@ class Prepared:
             certificate=b64decode(body["certificate"]),
             chain=tuple(b64decode(certificate) for certificate in body["chain"]),
             level=Level(body["level"]),
+            lacks=body.get("lacks"),
         )

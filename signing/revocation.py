@@ -45,6 +45,16 @@ def renewed(
     return revocation_list(authority, number + 1, now, [*before, *new], lifetime)
 
 
+def is_listed(certificate: bytes, lists: Iterable[bytes]) -> bool:
+    """Whether one of these lists (DER), current or not, names this certificate (DER) as revoked."""
+    wanted = x509.load_der_x509_certificate(certificate)
+    found = (x509.load_der_x509_crl(content) for content in lists)
+    return any(
+        one.issuer == wanted.issuer and one.get_revoked_certificate_by_serial_number(wanted.serial_number) is not None
+        for one in found
+    )
+
+
 def _issues(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca

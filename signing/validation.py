@@ -39,6 +39,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from signing.levels import Level
+from signing.stamp_chain import Link, at, chain
 from signing.trust import Trust, is_development
 from signing.verdict import Problem, SignatureFinding, Verdict
 
@@ -82,9 +83,10 @@ async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Verdict:
     signatures = reader.embedded_regular_signatures
     problems = list(_counted(len(signatures), expected_signers))
     evidence = _gather(reader, trust)
+    links = await chain(reader, _spec(evidence))
     findings = []
     for signature in signatures:
-        finding, found = await _judge(signature, evidence)
+        finding, found = await _judge(signature, evidence, _link(signature, links))
         findings.append(finding)
         problems.extend(found)
     if signatures and not _covers_file(reader):
@@ -92,23 +94,45 @@ async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Verdict:
     return Verdict(signatures=tuple(findings), problems=tuple(problems))
 
 
-async def _judge(signature: EmbeddedPdfSignature, evidence: _Evidence) -> tuple[SignatureFinding, tuple[Problem, ...]]:
+def _link(signature: EmbeddedPdfSignature, links: tuple[Link, ...]) -> Link | None:
+    """The document time stamp that first covers a signature."""
+    return next((link for link in links if link.revision > signature.signed_revision), None)
+
+
+async def _judge(
+    signature: EmbeddedPdfSignature, evidence: _Evidence, link: Link | None
+) -> tuple[SignatureFinding, tuple[Problem, ...]]:
     stamped_at = _claimed_stamp(signature)
+    # What a chain of document time stamps covers is judged as of the first of them; today, where the chain is broken.
+    proven = link.at if link is not None and link.holds else None
     status = await async_validate_pdf_signature(
         signature,
         # The signer's certificate counts at the time of the stamp, which itself must stand today: a card
         # outlives the certificate that signed it.
-        signer_validation_context=_context(evidence, stamped_at),
-        ts_validation_context=_context(evidence, None),
+        signer_validation_context=_context(evidence, stamped_at or proven),
+        ts_validation_context=_context(evidence, proven),
     )
-    ades = await _ades(signature, evidence, stamped=stamped_at is not None)
-    finding = _finding(signature, status, ades, _level(stamped_at, evidence))
-    codes = tuple(_problems(status, ades))
+    ades = await _ades(signature, evidence, stamped=stamped_at is not None, proven=proven)
+    level = Level.B_LTA if link is not None and stamped_at else _level(stamped_at, evidence)
+    finding = _finding(signature, status, ades, level)
+    broken = ("timestamp_invalid",) if link is not None and not link.holds else ()
+    codes = dict.fromkeys((*_problems(status, ades), *broken))
     return finding, tuple(Problem(code=code, field=finding.field) for code in codes)
 
 
-async def _ades(signature: EmbeddedPdfSignature, evidence: _Evidence, *, stamped: bool) -> AdESSubIndic:
-    spec = SignatureValidationSpec(
+async def _ades(
+    signature: EmbeddedPdfSignature, evidence: _Evidence, *, stamped: bool, proven: datetime | None
+) -> AdESSubIndic:
+    # pyHanko's archival routine asks a list of today for stampers of yesterday; the chain was judged link by link.
+    routine = ades_with_time_validation if stamped else ades_basic_validation
+    result = await routine(
+        signature.signed_data, _spec(evidence), timing_info=at(proven), raw_digest=signature.compute_digest()
+    )
+    return result.ades_subindic
+
+
+def _spec(evidence: _Evidence) -> SignatureValidationSpec:
+    return SignatureValidationSpec(
         cert_validation_policy=CertValidationPolicySpec(
             SimpleTrustManager.build(evidence.roots), CertRevTrustPolicy(REQUIRE_REVINFO)
         ),
@@ -118,10 +142,6 @@ async def _ades(signature: EmbeddedPdfSignature, evidence: _Evidence, *, stamped
         ),
         local_knowledge=evidence.known,
     )
-    # Archival validation would ask for a proof of existence that no file below B-LTA carries.
-    routine = ades_with_time_validation if stamped else ades_basic_validation
-    result = await routine(signature.signed_data, spec, raw_digest=signature.compute_digest())
-    return result.ades_subindic
 
 
 def _problems(status: PdfSignatureStatus, ades: AdESSubIndic) -> Iterator[str]:

@@ -14,7 +14,7 @@ OFFICE = "lamongan"
 CHECKLIST = ("identity", "photo", "diploma")
 
 _SIGNED = 'title: {id: "Ditandatangani", en: "Signed"}'
-_TWO = (
+TWO = (
     ("with: {level: B-LT}", "with: {level: B-LT, second: true}"),
     (
         _SIGNED,
@@ -35,7 +35,7 @@ _TWO = (
 def publish_two_signatures(house: House, folder: Path) -> None:
     """Publish AK-1 online with a second signature, by the head of section."""
     with house.engine.begin() as db:
-        publish_shipped(db, variant(folder, *_TWO).process, datetime.now(UTC))
+        publish_shipped(db, variant(folder, *TWO).process, datetime.now(UTC))
 
 
 def at_the_counter(house: House, *, owner: str | None = None, **changes: object) -> int:

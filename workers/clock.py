@@ -1,5 +1,5 @@
 """The clock process: dues that follow calendars, moves between definitions, timers, lost bells, due steps, erasures,
-pruning."""
+cards that wait for their level, pruning."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from workers import doorbell, relay
 from workers.eraser import Eraser
+from workers.lift_bell import LiftBell
 from workers.retention import Sweep
 from workflow.db import migration_run, recount, sweeps
 from workflow.db.library import Library
@@ -70,7 +71,7 @@ def run(
     eraser: Eraser,
 ) -> None:
     """Tick until `stop`; a database that is away is waited for."""
-    sweep = Sweep(eraser)
+    sweep, lifts = Sweep(eraser), LiftBell(engine, redis)
     duties: Sequence[Callable[[], object]] = (
         lambda: follow_calendars(engine, library, clock(), PAGES_A_TICK),
         lambda: move_cases(engine, library, clock()),
@@ -78,6 +79,7 @@ def run(
         lambda: eraser.orders(clock()),
         lambda: sweep.step(clock()),
         lambda: eraser.clear(clock()),
+        lambda: lifts.look(clock()),
     )
     ticks = 0
     while not stop.wait(TICK_SECONDS):

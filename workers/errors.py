@@ -11,3 +11,7 @@ class StepError(Exception):
         self.code = code
         #: Trying again would not help, or might do harm.
         self.final = final
+
+
+class StepWaits(StepError):
+    """Something is away, and nothing is wrong: the step is looked at again until it is back, and never given up."""

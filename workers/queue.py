@@ -15,8 +15,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 #: The only functions that a job may name.
-DRAIN, PERFORM = "workers.jobs.drain", "workers.jobs.perform"
-ALLOWED = frozenset({DRAIN, PERFORM})
+DRAIN, PERFORM, LIFT = "workers.jobs.drain", "workers.jobs.perform", "workers.jobs.lift"
+ALLOWED = frozenset({DRAIN, PERFORM, LIFT})
 
 ENGINE, EFFECTS, SIGNING = "engine", "effects", "signing"
 QUEUES = (ENGINE, EFFECTS, SIGNING)

@@ -1,5 +1,5 @@
-"""A signature in its stored phases: prepared, signed, finished. An attempt after a crash goes on where the last one
-stopped, and never signs twice."""
+"""A signature in its stored phases: prepared, signed, stamped, finished. An attempt after a crash goes on where the
+last one stopped, and never signs twice."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
 from typing import NamedTuple, TypedDict
 
 from sqlalchemy import select
 
+from signing.archive import stamps_until
+from signing.cms import is_stamped, stamped_until
 from signing.errors import Rejected, SigningError, Unavailable, Uncertain
-from signing.levels import Level
-from signing.phases import SigningProfile, finish, prepare, sign
+from signing.phases import SigningProfile, finish, prepare_now, seal, stamp
 from signing.prepared import Prepared
 from workers.dossier import Dossier
 from workers.errors import StepError
 from workers.keyring import Hand
+from workers.levels import Aim, Reached, reach
 from workers.numbering import officer_of
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow import sealed_files
 from workflow.db import register
 from workflow.db.outbox import Work
-from workflow.db.register import SIGNED, SignatureKey, Signing
+from workflow.db.register import FINISHED, SIGNED, UNSTAMPED, SignatureKey, Signing
 from workflow.db.tables import account
 
 #: Fields of a card's file: the first signature certifies it, the second approves it.
@@ -36,32 +39,68 @@ class Signed(NamedTuple):
     """A file with its signature, stored."""
 
     sha256: str
+    #: Level that it has now; below the one that was asked for while something is away.
     level: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A signature that is to be made, once."""
+
+    key: SignatureKey
+    #: Account that asked for it.
+    account: int
+    #: The step that makes it: number of its event.
+    step: int
+    #: What the file is to become with it.
+    aim: Aim
+    #: What was away when an earlier signature of the file was made.
+    lacks: str | None = None
+
+
 def signed_file(
-    workshop: Workshop,
-    signer: Signer,
-    key: SignatureKey,
-    make: Callable[[], Prepared],
-    work: Work,
-    dossier: Dossier,
+    workshop: Workshop, signer: Signer, asked: Asked, make: Callable[[], Prepared], dossier: Dossier
 ) -> Signed:
-    """The file with the signature `key`, which becomes the card's file. `make` prepares it where no attempt has yet.
+    """The file with the signature that is asked for, which becomes the card's file. `make` prepares it where no attempt
+    has yet. While a time stamper or a revocation list is away the file is stored below its level, and the card says so.
 
     Raises `StepError`, final unless trying again may help.
     """
+    key = asked.key
     with told_as_step():
-        stored = _prepared(workshop, key, make, officer_of(work), dossier)
-        ready = Prepared.from_json(stored.prepared, _document(workshop, key, stored, dossier))
-        cms = stored.cms or _signed(workshop, signer, key, ready, work)
-        pdf = finish(ready, cms)
-    done = Signed(hashlib.sha256(pdf).hexdigest(), ready.level.value)
-    blob = sealed_files.keep(workshop.blobs, dossier.key, pdf, sealed_files.of_card(dossier.found.case.id))
+        stored = _prepared(workshop, asked, make, dossier)
+        if stored.phase in (FINISHED, UNSTAMPED):
+            # It may have been lifted since: what stands is not made anew.
+            return _standing(workshop, key)
+        ready = Prepared.from_json(stored.prepared, document_of(workshop, key, stored, dossier))
+        made = stored.cms or _sealed(workshop, signer, asked, ready)
+        made, missing = stamped(workshop, signer, key, ready, made)
+        pdf = finish(ready, made, pending=missing is not None)
+        reached = reach(signer, pdf, asked.aim, stamped=missing, lacks=ready.lacks or asked.lacks)
+        until = stamps_until(reached.pdf) if reached.extended or ready.whole else stamped_until(made)
+    return _kept(workshop, asked, reached, dossier, until=until, phase=UNSTAMPED if missing else FINISHED)
+
+
+def stamped(
+    workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared, cms: bytes
+) -> tuple[bytes, str | None]:
+    """The stored CMS with its time stamp where the level asks for one, and the code of what keeps it without. Whole
+    files come back stamped."""
+    if ready.whole or not ready.level.stamped or is_stamped(cms):
+        return cms, None
+    try:
+        with_stamp = asyncio.run(stamp(ready, cms, signer.timestamper))
+    except Unavailable as error:
+        return cms, error.code
     with workshop.engine.begin() as connection:
-        register.change(connection, key.card, SIGNED, sha256=done.sha256, blob=blob, level=done.level)
-        register.finished(connection, key)
-    return done
+        return register.stamped(connection, key, cms, with_stamp), None
+
+
+def document_of(workshop: Workshop, key: SignatureKey, stored: Signing, dossier: Dossier) -> bytes:
+    """The file that waits for a signature."""
+    if stored.blob is None:
+        raise StepError("data_erased", "The data of this case was erased.", final=True)
+    return sealed_files.fetch(workshop.blobs, dossier.key, stored.blob, sealed_files.of_signing(*astuple(key)))
 
 
 def signer_of(workshop: Workshop) -> Signer:
@@ -99,8 +138,8 @@ def held(signer: Signer) -> Held:
 def made_ready(signer: Signer, pdf: bytes, profile: SigningProfile) -> Prepared:
     """`pdf` made ready for the kind of key that signs it."""
     if isinstance(signer.holder, Hand) and signer.holder.whole:
-        return Prepared.as_it_is(pdf, profile.certificate, profile.chain, profile.level)
-    return asyncio.run(prepare(pdf, profile))
+        return Prepared.as_it_is(pdf, profile.certificate, profile.chain, profile.level.signing)
+    return asyncio.run(prepare_now(pdf, profile))
 
 
 @contextmanager
@@ -112,40 +151,33 @@ def told_as_step() -> Iterator[None]:
         raise StepError(error.code, str(error), final=not isinstance(error, Unavailable)) from error
 
 
-def _document(workshop: Workshop, key: SignatureKey, stored: Signing, dossier: Dossier) -> bytes:
-    if stored.blob is None:
-        raise StepError("data_erased", "The data of this case was erased.", final=True)
-    return sealed_files.fetch(workshop.blobs, dossier.key, stored.blob, sealed_files.of_signing(*astuple(key)))
-
-
-def _prepared(
-    workshop: Workshop, key: SignatureKey, make: Callable[[], Prepared], officer: int, dossier: Dossier
-) -> Signing:
+def _prepared(workshop: Workshop, asked: Asked, make: Callable[[], Prepared], dossier: Dossier) -> Signing:
     with workshop.engine.connect() as connection:
-        found = register.signing(connection, key)
+        found = register.signing(connection, asked.key)
     if found is not None:
         return found
     ready = make()
-    blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, sealed_files.of_signing(*astuple(key)))
+    place = sealed_files.of_signing(*astuple(asked.key))
+    blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, place)
     with workshop.engine.begin() as connection:
-        return register.prepared(connection, key, ready.to_json(), blob, officer)
+        return register.prepared(connection, asked.key, ready.to_json(), blob, asked.account)
 
 
-def _signed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared, work: Work) -> bytes:
+def _sealed(workshop: Workshop, signer: Signer, asked: Asked, ready: Prepared) -> bytes:
     assert signer.holder is not None
     if not (isinstance(signer.holder, Hand) and signer.holder.remote):
-        cms = asyncio.run(sign(ready, signer.holder, signer.timestamper))
+        cms = asyncio.run(seal(ready, signer.holder))
         with workshop.engine.begin() as connection:
-            return register.signed(connection, key, cms)
+            return register.signed(connection, asked.key, cms)
     # Opened before it is noted that it was asked: what its secret lacks shows here, and nothing was sent.
     _ = signer.holder.certificate
-    with _asked_once(workshop, key, work):
+    with _asked_once(workshop, asked):
         if not ready.whole:
-            made, field = asyncio.run(sign(ready, signer.holder, signer.timestamper)), None
+            made, field = asyncio.run(seal(ready, signer.holder)), None
         else:
             made, field = _whole(ready, signer.holder)
     with workshop.engine.begin() as connection:
-        return register.signed(connection, key, made, field)
+        return register.signed(connection, asked.key, made, field)
 
 
 def _whole(ready: Prepared, holder: Hand) -> tuple[bytes, str]:
@@ -155,27 +187,50 @@ def _whole(ready: Prepared, holder: Hand) -> tuple[bytes, str]:
 
     made = asyncio.run(holder.sign_file(ready.document))
     field, level = last_signature(ready.document + made)
-    if _RANKS.index(level) < _RANKS.index(ready.level):
+    if level < ready.level:
         message = f"The signing service signed at {level.value}, and the card needs {ready.level.value}."
         raise Rejected("level_not_reached", message)
     return made, field
 
 
-#: Levels, the lowest first.
-_RANKS = (Level.B_B, Level.B_T, Level.B_LT, Level.B_LTA)
-
-
 @contextmanager
-def _asked_once(workshop: Workshop, key: SignatureKey, work: Work) -> Iterator[None]:
+def _asked_once(workshop: Workshop, asked: Asked) -> Iterator[None]:
     """A step asks a signer elsewhere once: an attempt that finds that an earlier one asked, and whose answer was not
     kept, leaves it to people whether the signer is asked again, by another step."""
     with workshop.engine.begin() as connection:
-        first = register.asking(connection, key, work.id.seq)
+        first = register.asking(connection, asked.key, asked.step)
     if not first:
         raise Uncertain("uncertain", "The signing service was asked before, and its answer was not kept.")
     try:
         yield
     except Unavailable:
         with workshop.engine.begin() as connection:
-            register.not_asked(connection, key)
+            register.not_asked(connection, asked.key)
         raise
+
+
+def _standing(workshop: Workshop, key: SignatureKey) -> Signed:
+    with workshop.engine.connect() as connection:
+        card = register.by_id(connection, key.card)
+    return Signed(card.sha256 or "", card.level or "")
+
+
+def _kept(
+    workshop: Workshop, asked: Asked, reached: Reached, dossier: Dossier, *, until: datetime | None, phase: str
+) -> Signed:
+    done = Signed(hashlib.sha256(reached.pdf).hexdigest(), reached.level.value)
+    blob = sealed_files.keep(workshop.blobs, dossier.key, reached.pdf, sealed_files.of_card(dossier.found.case.id))
+    with workshop.engine.begin() as connection:
+        register.change(
+            connection,
+            asked.key.card,
+            SIGNED,
+            sha256=done.sha256,
+            blob=blob,
+            level=done.level,
+            aim=asked.aim.level.value,
+            pending=reached.pending,
+            stamps_until=until,
+        )
+        register.finished(connection, asked.key, phase)
+    return done

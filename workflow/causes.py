@@ -87,6 +87,26 @@ CAUSES: Mapping[str, Text] = {
         "id": "Sertifikat penanda tangan tidak berlaku atau daftar pencabutannya usang. Perbarui, lalu coba lagi.",
         "en": "The signer's certificate is not valid, or its revocation list is out of date. Renew it, then try again.",
     },
+    "tsa_unavailable": {
+        "id": "Penanda waktu tidak menjawab; dicoba lagi setiap menit dengan sendirinya.",
+        "en": "The time-stamping authority does not answer; it is asked again every minute by itself.",
+    },
+    "crl_outdated": {
+        "id": "Daftar pencabutan sertifikat sudah lewat waktu; perbarui, sisanya berjalan dengan sendirinya.",
+        "en": "The certificates' revocation list is out of date; renew it, the rest follows by itself.",
+    },
+    "level_refused": {
+        "id": "Berkas tidak lolos pemeriksaan pada tingkat yang diminta. Periksa sertifikat dan kepercayaan kantor.",
+        "en": "The file does not verify at the level that is asked for. Look at the office's certificates and trust.",
+    },
+    "archive_broken": {
+        "id": "Arsip kartu tidak lolos pemeriksaan lagi, jadi tidak diperbarui. Pulihkan berkasnya dari cadangan.",
+        "en": "The archived card does not verify any more, so it was not renewed. Restore its file from a backup.",
+    },
+    "timestamper_rejected": {
+        "id": "Sertifikat penanda waktu tidak dipercaya. Periksa ALUR_TSA_URL dan folder kepercayaan.",
+        "en": "The time stamper's certificate is not trusted. Look at ALUR_TSA_URL and at the trust folder.",
+    },
     "claim_key_kind": {
         "id": "Berkas kunci klaim QR tidak berisi kunci Ed25519. Perbaiki pengaturannya.",
         "en": "The file of the key for QR claims holds no Ed25519 key. Mend the setting.",
@@ -126,10 +146,6 @@ CAUSES: Mapping[str, Text] = {
     "key_passphrase": {
         "id": "Berkas kunci tidak dapat dibuka: kata sandinya salah atau berkasnya rusak.",
         "en": "The key file does not open: wrong passphrase, or damaged.",
-    },
-    "level_not_supported": {
-        "id": "Tingkat tanda tangan ini belum didukung.",
-        "en": "This level of signature is not supported.",
     },
     "level_pending": {
         "id": "Tanda tangan belum berstempel waktu. Coba lagi bila layanan stempel waktu sudah kembali.",
@@ -230,10 +246,6 @@ CAUSES: Mapping[str, Text] = {
     "uncertain": {
         "id": "Mungkin sudah ditandatangani, tapi jawabannya hilang. Periksa di layanannya; coba lagi dengan alasan.",
         "en": "It may have been signed, but the answer was lost. Look at the service; try again only with a reason.",
-    },
-    "tsa_unavailable": {
-        "id": "Layanan stempel waktu tidak menjawab. Coba lagi bila sudah kembali.",
-        "en": "The time-stamping service does not answer. Try again when it is back.",
     },
     "tsa_url": {
         "id": "Alamat layanan stempel waktu salah. Perbaiki pengaturannya.",

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from workflow.case import Case, advanced
-from workflow.changes import definition, erasure, glass, moves, steps, tasks, timing
+from workflow.changes import cards, definition, erasure, glass, moves, steps, tasks, timing
 from workflow.changes.change import Change
 from workflow.changes.definition import MIGRATED
 from workflow.changes.moves import SUBMITTED
@@ -22,7 +22,7 @@ Books = Callable[[str], Rulebook]
 #: Every type of event there is, with what it changes.
 CHANGES: Mapping[str, Change] = {
     kind: change
-    for part in (moves, steps, definition, tasks, glass, timing, erasure)
+    for part in (moves, steps, definition, tasks, glass, timing, erasure, cards)
     for kind, change in part.CHANGES.items()
 }
 

@@ -126,6 +126,10 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Berkas kartu yang tersimpan bukan yang ditandatangani menurut peristiwa ini.",
         "en": "The stored file of the card is not the one that was signed by this event.",
     },
+    "earlier_file_changed": {
+        "id": "Berkas kartu terdahulu (SHA-256 {sha256}) tidak sama dengan yang dikisahkan riwayat.",
+        "en": "An earlier file of the card (SHA-256 {sha256}) is not there as the history tells.",
+    },
     "print_changed": {
         "id": "Buku register tentang cetakan {n} tidak cocok dengan yang dicatat peristiwa ini.",
         "en": "The register says something else of print {n} than this event tells.",

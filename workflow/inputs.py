@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from workflow.refusals import Refusal
 #: Characters in one text; an officer's reason, not an essay.
 MAX_TEXT = 5_000
 MAX_LIST = 100
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def refuse_input(process: Process, case: Case, transition: Transition, command: Command) -> Refusal | None:
@@ -73,10 +75,16 @@ def _schema(spec: Input, value: Any) -> str | None:
     return None if compile_schema(spec.schema or {}).is_valid(value) else "wrong_type"
 
 
+def _drawing(_: Input, value: Any) -> str | None:
+    """The digest of a picture that was kept for the case before; without one of that digest nothing is drawn."""
+    return None if isinstance(value, str) and _DIGEST.match(value) else "wrong_type"
+
+
 _CHECKS: Mapping[str, Callable[[Input, Any], str | None]] = {
     "text": _text,
     "list": _list,
     "date": _date,
     "choice": _choice,
     "schema": _schema,
+    "drawing": _drawing,
 }

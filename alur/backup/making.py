@@ -24,7 +24,7 @@ from alur.backup.manifest import DOCUMENTS, DUMP, FORMAT, MANIFEST, PERSONS, Man
 from alur.wiring import House
 from workflow.blobs import BlobError
 from workflow.db import schema
-from workflow.db.tables import card, document, person_key, print_, signature
+from workflow.db.tables import card, document, earlier_file, person_key, print_, signature
 from workflow.keysafe import Held, stamp
 
 #: Documents between two words about how far it is.
@@ -119,7 +119,7 @@ def _documents(house: House, db: Connection, tar: tarfile.TarFile, say: Callable
 
 
 def _names(db: Connection) -> list[str]:
-    columns = (document.c.blob, document.c.rendition, card.c.blob, print_.c.blob, signature.c.blob)
+    columns = (document.c.blob, document.c.rendition, card.c.blob, earlier_file.c.blob, print_.c.blob, signature.c.blob)
     return sorted({name for column in columns for name in db.execute(select(column)).scalars() if name})
 
 

@@ -101,7 +101,7 @@ def test_a_card_without_its_second_signature_is_not_published(two: House) -> Non
 def test_a_kill_between_the_phases_never_signs_twice(two: House, monkeypatch: pytest.MonkeyPatch, phase: str) -> None:
     """What was stored before the kill is what the next attempt uses: one signature by the key, one CMS."""
     case = two_to_sign(two)
-    asked, stored, key = 0, getattr(signatures.register, phase), signatures.sign
+    asked, stored, key = 0, getattr(signatures.register, phase), signatures.seal
 
     def killed(*args: Any, **named: Any) -> Any:
         stored(*args, **named)
@@ -113,7 +113,7 @@ def test_a_kill_between_the_phases_never_signs_twice(two: House, monkeypatch: py
         asked += 1
         return await key(*args, **named)
 
-    monkeypatch.setattr(signatures, "sign", counted)
+    monkeypatch.setattr(signatures, "seal", counted)
     with monkeypatch.context() as patched:
         patched.setattr(signatures.register, phase, killed)
         with pytest.raises(KilledError):

@@ -250,7 +250,7 @@ def test_a_file_that_was_prepared_before_a_correction_is_not_signed_after_it(
         raise Rejected("certificate_changed", "Another certificate.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(signatures, "sign", rejects)
+        patched.setattr(signatures, "seal", rejects)
         send(quiet, case, "sign", "signer")
         settle(quiet)
     number = one(quiet, "SELECT number FROM card WHERE case_id = :c", c=case)

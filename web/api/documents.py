@@ -18,7 +18,8 @@ from web.services.sight import see
 
 routes = Routes("documents", __name__, description="Documents of a case.")
 
-_FORM = {
+#: The body of an upload, for the API's own description.
+UPLOAD_FORM = {
     "content": {
         "multipart/form-data": {
             "schema": {
@@ -46,7 +47,7 @@ def _inspect(id_: int, kind: str) -> Inspected:
 
 
 @routes.post("/cases/<int:id_>/documents/<kind>")
-@routes.doc(requestBody=_FORM)
+@routes.doc(requestBody=UPLOAD_FORM)
 @routes.response(201)
 @prepared(_inspect)
 def post_document(id_: int, kind: str, ready: Inspected) -> Reply:

@@ -16,6 +16,7 @@ from web.pages.answers import go, key_sent, new_key, require_person, shown
 from web.pages.words import _, local
 from web.services import incidents, transitions
 from web.services.incidents import Filter, Incident, Kind
+from web.services.levels import Waiting
 from web.services.secrets import SECRET_PROBLEMS, SIGNING_STEPS, Handed, asked_for_retry, asked_of
 from web.services.sight import Seen
 from workflow.db.cases import UnknownCaseError
@@ -39,6 +40,7 @@ def show_all() -> Response:
         "staff/incidents.html",
         kinds=[_kind(k) for k in found.kinds],
         rows=[_row(i) for i in found.incidents],
+        waiting=[_waiting(w) for w in found.waiting],
         filtered=bool(asked.run or asked.code or asked.process or asked.office),
         next_url=_next(found.next),
         key=new_key(),
@@ -128,6 +130,15 @@ def _kind(kind: Kind) -> dict[str, Any]:
         "uncertain": kind.code == UNCERTAIN,
         "secret": asked_of(here.signed_in().name) if kind.run in SIGNING_STEPS else None,
         "url": url_for("troubled.show_all", process=kind.process, run=kind.run, code=kind.code),
+    }
+
+
+def _waiting(found: Waiting) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "cause": local(found.cause),
+        "n": found.count,
+        "since": times.moment(found.since, _zone()),
     }
 
 

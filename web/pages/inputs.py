@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
+from web.database import commit
 from web.pages.words import _, local
+from web.services import drawings
 from web.services.corrections import FIELDS, REASON
 from web.services.sight import Seen
 from workflow.definition.process import Input
@@ -23,7 +25,7 @@ class Asked:
 
     #: Name of the form's input; the transition's name comes first, since a page has several forms.
     name: str
-    kind: Literal["area", "day", "lines", "radios", "ticks", "text"]
+    kind: Literal["area", "day", "drawing", "lines", "radios", "ticks", "text"]
     title: str
     required: bool
     #: Value and words, for `radios` and `ticks`.
@@ -41,6 +43,17 @@ def given(do: str, inputs: Sequence[Input], form: MultiDict[str, str]) -> dict[s
     """The inputs that a browser sent for `do`; empty ones are left out."""
     values = {i.name: _given(f"{do}.{i.name}", i, form) for i in inputs}
     return {name: value for name, value in values.items() if value}
+
+
+def drawn(case: int, do: str, inputs: Sequence[Input], files: MultiDict[str, FileStorage]) -> dict[str, str]:
+    """The drawings that a browser sent for `do`, kept: input → digest. Raises as `drawings.inspect` does."""
+    out = {}
+    for spec in inputs:
+        file = files.get(f"{do}.{spec.name}")
+        if spec.kind == drawings.KIND and file is not None and (content := file.stream.read()):
+            out[spec.name] = drawings.keep(drawings.inspect(case, content))
+            commit()
+    return out
 
 
 def usual_reasons() -> Sequence[str]:
@@ -66,7 +79,8 @@ def _asked(found: Seen, do: str, spec: Input, *, returns: bool) -> Asked:
         kind: Literal["ticks", "radios"] = "ticks" if spec.kind == "list" else "radios"
         choices = [(c, local(spec.words.get(c)) or c) for c in spec.choices]
         return Asked(name=name, kind=kind, title=title, required=required, choices=choices)
-    kinds: Mapping[str, Literal["day", "lines", "text"]] = {"date": "day", "list": "lines"}
+    kinds: Mapping[str, Literal["day", "drawing", "lines", "text"]]
+    kinds = {"date": "day", "list": "lines", "drawing": "drawing"}
     return Asked(name=name, kind=kinds.get(spec.kind, "text"), title=title, required=required)
 
 

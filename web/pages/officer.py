@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from signing.errors import UploadRefused
 from web.database import commit, rollback
 from web.errors import Problem, ProblemError, WebError
 from web.language import language
@@ -15,7 +16,7 @@ from web.pages import doubts, fields, handing, incidents, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.glance import glance, gone, stamp
 from web.pages.words import _, local
-from web.services import actions, cases, history, refusals, tasks, transitions, waiting
+from web.services import actions, cases, history, levels, refusals, tasks, transitions, waiting
 from web.services.actions import Action
 from web.services.history import Entry
 from web.services.secrets import SECRET_PROBLEMS, Handed, asked_of, signs
@@ -61,6 +62,7 @@ def page(
         deciding=incidents.choices(found),
         step=view.step,
         printed=view.printed,
+        pending=levels.pending(found),
         doubts=doubts.words(view.doubts),
         note=_note(found, view),
         sections=_sections(found, view),
@@ -85,16 +87,19 @@ def act(case: int, do: str) -> Response:
     if transition is None:
         raise WebError("not_found")
     try:
+        drawn = inputs.drawn(case, do, transition.input, request.files)
         outcome = transitions.perform(
             case,
             do,
             seconds=PATIENCE,
-            given=inputs.given(do, transition.input, request.form),
+            given=inputs.given(do, transition.input, request.form) | drawn,
             checklist=request.form.getlist(f"{do}.checklist"),
             revision=revision_sent(),
             key=f"act/{key_sent()}",
             secret=Handed(request.form.get(f"{do}.secret")),
         )
+    except UploadRefused as refused:
+        return go(url_for("case.show", case=case), local(refused.text), "bad")
     except WebError as error:
         if error.problem.code not in SECRET_PROBLEMS:
             raise
@@ -238,6 +243,8 @@ def _event_words(entry: Entry) -> str:
         "glass_broken": _("Membuka akses darurat"),
         "glass_reviewed": _("Menilai akses darurat"),
         "data_erased": _("Data pribadi dihapus"),
+        "card_lifted": _("Kartu mencapai tingkat tanda tangannya"),
+        "card_renewed": _("Arsip kartu diperbarui"),
         "lease_expired": _("Waktu memegang tugas habis"),
         "step_failed": _("Langkah otomatis gagal"),
         "step_skipped": _("Langkah otomatis dilewati dengan alasan"),

@@ -120,7 +120,7 @@ def _words(entry: Entry) -> Verdict:
 
 
 def _findings(found: FileFindings) -> list[Finding]:
-    out = [_same_file(found.same_file)]
+    out = [_same_file(found.same_file, earlier=found.earlier_file)]
     for signature in found.verdict.signatures:
         words = _("Tanda tangan") if signature.integrity else _("Tanda tangan rusak")
         at = signature.stamped_at or signature.claimed_at
@@ -135,7 +135,10 @@ def _findings(found: FileFindings) -> list[Finding]:
     return out
 
 
-def _same_file(same: bool | None) -> Finding:
+def _same_file(same: bool | None, *, earlier: bool) -> Finding:
+    if earlier:
+        says = _("Berkas terdahulu dari kartu yang sama, dari sebelum arsipnya diperbarui.")
+        return Finding(tone="ok", words=_("Isi berkas"), says=says)
     if same:
         return Finding(tone="ok", words=_("Isi berkas"), says=_("Sama persis dengan kartu yang terdaftar."))
     if same is None:

@@ -23,6 +23,7 @@ from workflow.db import cases
 from workflow.db.cases import DataErasedError, WorkingCopy
 from workflow.db.tables import document
 from workflow.submission import is_required
+from workflow.vault import PersonKey
 
 #: Each inspection may use hundreds of megabytes: at most so many at once in this process.
 _INSPECTIONS = threading.BoundedSemaphore(3)
@@ -65,7 +66,11 @@ def inspect_upload(case: int, kind: str, plain: bytes) -> Inspected:
         raise WebError("unknown_document")
     rollback()
     limits.count("upload")
-    rules = UploadRules(accept=spec.accept, max_size=spec.max_size, ratio=spec.ratio)
+    return inspected(case, kind, plain, UploadRules(accept=spec.accept, max_size=spec.max_size, ratio=spec.ratio))
+
+
+def inspected(case: int, kind: str, plain: bytes, rules: UploadRules) -> Inspected:
+    """What was found about an upload by `rules`. Raises `WebError` (`busy`), `UploadRefused`."""
     if not _INSPECTIONS.acquire(timeout=_PATIENCE):
         raise WebError("busy")
     try:
@@ -81,8 +86,14 @@ def attach(upload: Inspected) -> int:
     seen = see(upload.case, lock=True)
     require_editing(seen)
     ports = here.ports()
-    key = cases.person_key_of(session(), ports.vault, seen.found)
-    where = f"document/{upload.case}/{upload.kind}"
+    blob, facts = sealed(upload, cases.person_key_of(session(), ports.vault, seen.found))
+    cases.attach(session(), ports.vault, seen.found, upload.kind, upload.plain, blob, facts)
+    return seen.found.revision + 1
+
+
+def sealed(upload: Inspected, key: PersonKey) -> tuple[str, dict[str, Any]]:
+    """Store an inspected upload, closed with its person's key: its name, and the facts of its row."""
+    ports, where = here.ports(), f"document/{upload.case}/{upload.kind}"
     picture = ports.blobs.put(key.close(upload.picture, where)) if upload.picture else None
     facts = {
         "media_type": upload.found.media_type,
@@ -94,9 +105,7 @@ def attach(upload: Inspected) -> int:
             "warnings": list(upload.found.warnings),
         },
     }
-    blob = ports.blobs.put(key.close(upload.plain, where))
-    cases.attach(session(), ports.vault, seen.found, upload.kind, upload.plain, blob, facts)
-    return seen.found.revision + 1
+    return ports.blobs.put(key.close(upload.plain, where)), facts
 
 
 def detach(case: int, kind: str) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 from web import here
 from web.database import session
 from web.errors import ProblemError, WebError
-from web.services import cursors, refusals, tasks, transitions
+from web.services import cursors, levels, refusals, tasks, transitions
+from web.services.levels import Waiting
 from web.services.secrets import Handed
 from web.services.sight import see
 from web.services.transitions import Accepted
@@ -72,6 +73,8 @@ class Page:
     kinds: Sequence[Kind]
     #: Where the next page begins; None on the last one.
     next: str | None
+    #: Cards that wait for their level by themselves: nobody has to decide anything.
+    waiting: Sequence[Waiting]
 
 
 def page(asked: Filter, *, after: str | None = None, limit: int = 50) -> Page:
@@ -85,6 +88,7 @@ def page(asked: Filter, *, after: str | None = None, limit: int = 50) -> Page:
         incidents=[_incident(row) for row in shown],
         kinds=[_kind(row) for row in rows.kinds(session(), wanted)],
         next=more,
+        waiting=levels.waiting(),
     )
 
 

@@ -16,7 +16,7 @@ from web import here, limits
 from web.config import MAX_REQUEST
 from web.database import rollback, session
 from web.errors import WebError
-from workflow.db import register
+from workflow.db import card_files, register
 from workflow.definition.process import Text
 
 State = Literal["valid", "expired", "replaced", "revoked", "returned", "void", "unknown"]
@@ -64,11 +64,15 @@ class FileFindings:
     verdict: Verdict
     #: SHA-256 of the file, hex.
     sha256: str
+    #: The file is one that the card had before its archive was renewed.
+    earlier_file: bool = False
 
     @property
     def genuine(self) -> bool:
-        """True when the register holds this very file as valid, and nothing speaks against its signature."""
-        return self.entry.state == "valid" and self.same_file is True and self.verdict.ok
+        """True when the register holds this very file as valid, or an earlier one of it, and nothing speaks against its
+        signature."""
+        known = self.same_file is True or self.earlier_file
+        return self.entry.state == "valid" and known and self.verdict.ok
 
 
 def by_code(code: str) -> Entry:
@@ -90,7 +94,8 @@ def by_file(content: bytes, code: str = "") -> FileFindings:
     if len(content) > MAX_REQUEST:
         raise refused("file_too_large")
     sha256 = hashlib.sha256(content).hexdigest()
-    row = register.verify(session(), sha256) or (_row(code) if code.strip() else None)
+    earlier = card_files.earlier(session(), sha256)
+    row = register.verify(session(), earlier.code if earlier else sha256) or (_row(code) if code.strip() else None)
     entry = _entry(row)
     rollback()
     return FileFindings(
@@ -98,6 +103,7 @@ def by_file(content: bytes, code: str = "") -> FileFindings:
         same_file=row["sha256"] == sha256 if row else None,
         verdict=_verdict(content, row["signatures"] if row else 1),
         sha256=sha256,
+        earlier_file=earlier is not None,
     )
 
 

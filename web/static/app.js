@@ -205,6 +205,44 @@
     }, wait);
   }
 
+  // Drawing a signature with finger, pen or mouse; what was drawn is sent as the file that may be chosen instead.
+  $$("[data-drawing]").forEach((field) => {
+    const canvas = $("canvas", field), clear = $("[data-clear]", field), file = $("input[type=file]", field);
+    if (!canvas.getContext || !window.DataTransfer) return;
+    const pen = canvas.getContext("2d");
+    let drawn = false, at = null;
+    const empty = () => { pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height); drawn = false; };
+    const place = (e) => {
+      const box = canvas.getBoundingClientRect();
+      return [(e.clientX - box.left) * canvas.width / box.width, (e.clientY - box.top) * canvas.height / box.height];
+    };
+    const stroke = (to) => {
+      pen.lineWidth = 5; pen.lineCap = pen.lineJoin = "round"; pen.strokeStyle = "#10233f";
+      pen.beginPath(); pen.moveTo(...at); pen.lineTo(...to); pen.stroke();
+      at = to; drawn = true;
+    };
+    canvas.addEventListener("pointerdown", (e) => { canvas.setPointerCapture(e.pointerId); at = place(e); stroke(at); e.preventDefault(); });
+    canvas.addEventListener("pointermove", (e) => { if (at) stroke(place(e)); });
+    const lift = () => {
+      if (!at) return;
+      at = null;
+      const sending = new Promise((done) => canvas.toBlob((made) => {
+        const list = new DataTransfer();
+        if (drawn && made) list.items.add(new File([made], "drawing.png", { type: "image/png" }));
+        file.files = list.files;
+        done();
+      }, "image/png"));
+      underway.set(field.closest("form"), sending);
+      sending.finally(() => underway.delete(field.closest("form")));
+    };
+    canvas.addEventListener("pointerup", lift);
+    canvas.addEventListener("pointercancel", lift);
+    $("button", clear).addEventListener("click", () => { empty(); file.value = ""; });
+    file.addEventListener("change", empty);
+    empty();
+    canvas.hidden = clear.hidden = false;
+  });
+
   // Lists of tasks: choosing, keys, and news that never move the row in use.
   const list = $("[data-list]");
   if (list) tasks(list);

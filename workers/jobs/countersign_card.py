@@ -9,10 +9,11 @@ from signing.levels import Level
 from signing.phases import SigningProfile
 from signing.prepared import Prepared
 from workers.dossier import Dossier, open_dossier
-from workers.errors import StepError
+from workers.errors import StepError, StepWaits
 from workers.face import card_of
+from workers.levels import Aim
 from workers.numbering import officer_name, officer_of
-from workers.signatures import FIRST, SECOND, held, made_ready, signed_file, signer_for
+from workers.signatures import FIRST, SECOND, Asked, held, made_ready, signed_file, signer_for
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow import sealed_files
@@ -29,8 +30,15 @@ def countersign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     signer = signer_for(workshop, work)
     dossier = open_dossier(workshop, work)
     card, revision = _signed_once(workshop, work)
-    key = SignatureKey(card.id, SECOND, revision)
-    done = signed_file(workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), work, dossier)
+    wanted = Level(work.input["with"]["level"])
+    asked = Asked(
+        key=SignatureKey(card.id, SECOND, revision),
+        account=officer_of(work),
+        step=work.id.seq,
+        aim=Aim(level=max(wanted, Level(card.aim or wanted.value)), signatures=BOTH, expected=BOTH),
+        lacks=card.pending,
+    )
+    done = signed_file(workshop, signer, asked, lambda: _prepared(workshop, signer, dossier, card, work), dossier)
     return {"card": card.id, "number": card.number, "sha256": done.sha256, "level": done.level}
 
 
@@ -40,7 +48,7 @@ def _signed_once(workshop: Workshop, work: Work) -> tuple[Card, int]:
         card = register.of_case(connection, work.id.case)
         if card is None or card.blob is None or card.state != register.SIGNED:
             raise StepError("card_missing", "There is no signed card to be countersigned.", final=True)
-        found = register.last_finished(connection, card.id, FIRST)
+        found = register.in_file(connection, card.id, FIRST)
     if card.signatures != BOTH:
         raise StepError("no_second_field", "The card was signed without a field for a second signature.", final=True)
     if found is None:
@@ -48,6 +56,8 @@ def _signed_once(workshop: Workshop, work: Work) -> tuple[Card, int]:
     revision, first = found
     if first.account == officer_of(work):
         raise StepError("same_signer", "The second signature is another person's.", final=True)
+    if first.phase == register.UNSTAMPED:
+        raise StepWaits("level_pending", "The first signature awaits its time stamp; a second one would keep it out.")
     return card, revision
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from workers import doorbell
-from workers.errors import StepError
+from workers.errors import StepError, StepWaits
 from workers.workshop import Workshop, current
 from workflow.db import outbox
 from workflow.db.outbox import StepId, Work
@@ -66,6 +66,10 @@ def carry_out(workshop: Workshop, work: Work, find: Callable[[str], Perform] | N
     kind, asked = work.id.kind, work.id.kind not in UNASKED
     try:
         result = (find or function_of)(kind)(workshop, work)
+    except StepWaits as error:
+        with workshop.engine.begin() as connection:
+            outbox.wait(connection, work, error.code, str(error), at=workshop.moment())
+        return Carried(done=False, told=False)
     except StepError as error:
         return _failed(workshop, work, error.code, str(error), final=error.final, asked=asked)
     except Exception as error:

@@ -12,10 +12,12 @@ from signing.phases import SigningProfile
 from signing.prepared import Prepared
 from signing.qr import verify_link
 from workers.dossier import Dossier, open_dossier, read_document
+from workers.drawings import drawing_of
 from workers.errors import StepError
 from workers.face import card_face, card_of, claim_of, masked
-from workers.numbering import numbered, officer_name
-from workers.signatures import FIRST, SECOND, held, made_ready, signed_file, signer_for
+from workers.levels import Aim
+from workers.numbering import numbered, officer_name, officer_of
+from workers.signatures import FIRST, SECOND, Asked, held, made_ready, signed_file, signer_for
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import prints, register
@@ -29,11 +31,21 @@ def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     dossier = open_dossier(workshop, work)
     card = numbered(workshop, dossier)
     if card.state in (register.SIGNED, register.VALID):
-        return _result(card, card.sha256 or "", work.input["with"]["level"])
+        return _result(card, card.sha256 or "", card.level or work.input["with"]["level"])
     _check_print(workshop, card, work)
-    key = SignatureKey(card.id, FIRST, work.input["data"])
-    done = signed_file(workshop, signer, key, lambda: _prepared(workshop, signer, dossier, card, work), work, dossier)
+    asked = Asked(
+        key=SignatureKey(card.id, FIRST, work.input["data"]),
+        account=officer_of(work),
+        step=work.id.seq,
+        aim=Aim(level=Level(work.input["with"]["level"]), signatures=1, expected=_expected(work)),
+    )
+    done = signed_file(workshop, signer, asked, lambda: _prepared(workshop, signer, dossier, card, work), dossier)
     return _result(card, done.sha256, done.level)
+
+
+def _expected(work: Work) -> int:
+    """How many signatures the card must bear."""
+    return 2 if work.input["with"].get("second") else 1
 
 
 def _check_print(workshop: Workshop, card: Card, work: Work) -> None:
@@ -46,13 +58,14 @@ def _check_print(workshop: Workshop, card: Card, work: Work) -> None:
 
 def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, work: Work) -> Prepared:
     now = workshop.clock()
-    officer, second = officer_name(workshop, work), bool(work.input["with"].get("second"))
+    officer, expected = officer_name(workshop, work), _expected(work)
     face = card_face(
         dossier, number=card.number, code=card.code, officer=officer, issued=now, development=signer.development
     )
     photo = read_document(workshop, dossier, "photo", rendition=True)
     claim = signer.claims.sign(claim_of(dossier, face, card.code))
-    pdf = draw(face, photo, verify_link(workshop.public_url, card.code, claim), card_of(dossier).source)
+    link = verify_link(workshop.public_url, card.code, claim)
+    pdf = draw(face, photo, link, card_of(dossier).source, drawing_of(workshop, dossier))
     profile = SigningProfile(
         **held(signer),
         level=Level(work.input["with"]["level"]),
@@ -60,7 +73,7 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
         timestamper=signer.timestamper,
         signing_time=now,
         field=FIRST,
-        further=(SECOND,) if second else (),
+        further=(SECOND,)[: expected - 1],
         name=officer,
         reason=card_of(dossier).reason["id"],
         location=dossier.office.title["id"],
@@ -75,7 +88,7 @@ def _prepared(workshop: Workshop, signer: Signer, dossier: Dossier, card: Card, 
             issued_on=face.issued.isoformat(),
             expires_on=face.expires.isoformat(),
             signer=officer,
-            signatures=2 if second else 1,
+            signatures=expected,
         )
     return ready
 

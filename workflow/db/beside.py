@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select, text
 
 from workflow.db.snapshot import snapshot
-from workflow.db.tables import card, case_, case_data, document, person_key, print_
+from workflow.db.tables import card, case_, case_data, document, earlier_file, person_key, print_
 from workflow.vault import PersonKey, UnreadableError, Vault
 
 CASES_A_PAGE = 100
 #: Type of the event that tells of a lawful erasure.
 ERASED = "data_erased"
+
+_TABLES = (case_data, document, card, print_, earlier_file)
 
 _EVENTS = text("""SELECT case_id, seq, type, body FROM event WHERE case_id IN :ids AND (type = 'data_erased'
     OR jsonb_exists_any(body, ARRAY['data', 'input', 'documents'])
@@ -37,6 +39,8 @@ class Beside:
     documents: Sequence[Row[Any]]
     cards: Sequence[Row[Any]]
     prints: Sequence[Row[Any]]
+    #: Files that the card had before.
+    earlier: Sequence[Row[Any]]
 
     @property
     def erased(self) -> bool:
@@ -63,7 +67,7 @@ def read_beside(db: Connection, vault: Vault, ids: Sequence[int] | None) -> Iter
 
 def _page(db: Connection, vault: Vault, rows: Sequence[Any]) -> Iterator[Beside]:
     ids = [row.id for row in rows]
-    tables = {t.name: _by_case(db, select(t).where(t.c.case_id.in_(ids))) for t in (case_data, document, card, print_)}
+    tables = {t.name: _by_case(db, select(t).where(t.c.case_id.in_(ids))) for t in _TABLES}
     events = defaultdict(list)
     for event in db.execute(_EVENTS, {"ids": ids}):
         events[event.case_id].append(event)
@@ -77,6 +81,7 @@ def _page(db: Connection, vault: Vault, rows: Sequence[Any]) -> Iterator[Beside]
             documents=tables["document"][row.id],
             cards=tables["card"][row.id],
             prints=tables["print"][row.id],
+            earlier=tables["earlier_file"][row.id],
         )
 
 

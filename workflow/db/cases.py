@@ -158,17 +158,22 @@ def attach(
     `plain` is digested, `blob` names the stored (encrypted) bytes, `facts` holds media_type, size, rendition and
     inspection. `found` must be locked.
     """
-    salt = secrets.token_bytes(SALT_BYTES)
-    digest = salted_digest(salt, plain)
-    id_ = db.execute(
-        insert(document)
-        .values(case_id=found.case.id, kind=kind, blob=blob, salt=salt, digest=digest, **facts)
-        .returning(document.c.id)
-    ).scalar_one()
+    id_, digest = keep_file(db, found, kind, plain, blob, facts)
     copy = read_working_copy(db, vault, found)
     documents = {**copy.documents, kind: {"id": id_, "digest": digest}}
     _write_copy(db, vault, found, {"data": dict(copy.data), "documents": documents})
-    return int(id_)
+    return id_
+
+
+def keep_file(
+    db: Executor, found: Stored, kind: str, plain: bytes, blob: str, facts: Mapping[str, Any]
+) -> tuple[int, str]:
+    """Keep an inspected file with the case, beside its working copy; id and salted digest."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    digest = salted_digest(salt, plain)
+    values = {"case_id": found.case.id, "kind": kind, "blob": blob, "salt": salt, "digest": digest, **facts}
+    id_ = db.execute(insert(document).values(**values).returning(document.c.id)).scalar_one()
+    return int(id_), digest
 
 
 def detach(db: Executor, vault: Vault, found: Stored, kind: str) -> None:

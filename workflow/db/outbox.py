@@ -17,6 +17,8 @@ from workflow.db.tables import command, outbox
 LEASE = timedelta(seconds=60)
 #: Longest wait between two attempts.
 MAX_BACKOFF = timedelta(hours=1)
+#: Between two looks of a step that waits for something, should nobody wake it.
+WAIT = timedelta(minutes=5)
 #: Steps dispatched and not yet done, at most; the rest waits in PostgreSQL.
 MAX_IN_FLIGHT = 200
 
@@ -43,6 +45,8 @@ class Work:
     #: Counts from 1.
     attempt: int
     input: Mapping[str, Any]
+    #: How many of the attempts before found something away, and nothing wrong.
+    waits: int = 0
 
 
 def backoff(base: timedelta, attempt: int) -> timedelta:
@@ -59,7 +63,7 @@ def dispatchable(db: Connection, limit: int = MAX_IN_FLIGHT, *, at: datetime | N
     in_flight = db.execute(
         select(func.count())
         .select_from(outbox)
-        .where(outbox.c.status == DUE, outbox.c.attempts > 0, outbox.c.due_at > now)
+        .where(outbox.c.status == DUE, outbox.c.attempts > 0, outbox.c.due_at > now, ~outbox.c.resting)
     ).scalar_one()
     room = limit - in_flight
     if room <= 0:
@@ -74,7 +78,7 @@ def dispatchable(db: Connection, limit: int = MAX_IN_FLIGHT, *, at: datetime | N
     rows = db.execute(
         update(outbox)
         .where(tuple_(outbox.c.case_id, outbox.c.seq, outbox.c.kind).in_(keys))
-        .values(attempts=outbox.c.attempts + 1, due_at=now + LEASE)
+        .values(attempts=outbox.c.attempts + 1, due_at=now + LEASE, resting=False)
         .returning(outbox)
     ).all()
     return [_work(row) for row in rows]
@@ -119,16 +123,32 @@ def fail(
 
     True when it was given up.
     """
-    if not final and work.attempt < times:
-        db.execute(
-            update(outbox)
-            .where(*_is(work.id), outbox.c.status == DUE, outbox.c.attempts == work.attempt)
-            .values(due_at=_now(at) + backoff(base, work.attempt), error=f"{code}: {why}")
-        )
+    tried = work.attempt - work.waits
+    if not final and tried < times:
+        _rest(db, work, _now(at) + backoff(base, tried), error=f"{code}: {why}")
         return False
     if _end(db, work, status=FAILED, error=f"{code}: {why}") and asked:
         _tell(db, work, {"ok": False, "code": code, "attempts": work.attempt})
     return True
+
+
+def wait(db: Connection, work: Work, code: str, why: str, *, at: datetime | None = None) -> None:
+    """Note an attempt that found something away: another one follows, for as long as it takes or until `wake`."""
+    _rest(db, work, _now(at) + WAIT, error=f"{code}: {why}", waits=outbox.c.waits + 1)
+
+
+def wake(db: Connection, case: int, *, at: datetime | None = None) -> None:
+    """Let the steps of a case that wait be tried now."""
+    waiting = outbox.c.case_id == case, outbox.c.status == DUE, outbox.c.resting, outbox.c.waits > 0
+    db.execute(update(outbox).where(*waiting).values(due_at=_now(at)))
+
+
+def _rest(db: Connection, work: Work, until: ColumnElement[datetime], **values: Any) -> None:
+    db.execute(
+        update(outbox)
+        .where(*_is(work.id), outbox.c.status == DUE, outbox.c.attempts == work.attempt)
+        .values(due_at=until, resting=True, **values)
+    )
 
 
 def _late(db: Connection, work: Work, result: Mapping[str, Any], *, asked: bool) -> bool:
@@ -170,7 +190,7 @@ def _is(id_: StepId) -> tuple[Any, ...]:
 
 
 def _work(row: Row[Any]) -> Work:
-    return Work(StepId(row.case_id, row.seq, row.kind), row.queue, row.attempts, row.input)
+    return Work(StepId(row.case_id, row.seq, row.kind), row.queue, row.attempts, row.input, row.waits)
 
 
 def waits_for(db: Connection, secret: str) -> bool:

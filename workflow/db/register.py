@@ -26,6 +26,9 @@ RESERVED, SIGNED, VALID, REPLACED, REVOKED, EXPIRED, RETURNED, VOID = (
     "void",
 )
 
+#: Phases of a signature that is in the card's file: as it should be, or awaiting its time stamp.
+FINISHED, UNSTAMPED = "finished", "unstamped"
+
 #: No letter or digit that is misread for another (Crockford's base 32); 16 of them carry 80 bits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 16
@@ -43,6 +46,12 @@ class Card:
     sha256: str | None
     #: How many signatures its file must bear before it is published.
     signatures: int
+    #: Level of its file, such as `B-LT`; None where there is none.
+    level: str | None = None
+    #: Level that the process asks for; None for files of before this was kept.
+    aim: str | None = None
+    #: Code of what keeps the file below that level; None where it is reached.
+    pending: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,11 @@ def of_case(db: Connection | Session, case: int) -> Card | None:
     return _card(row) if row is not None else None
 
 
+def by_id(db: Connection, card_id: int) -> Card:
+    """A card that is there."""
+    return _card(db.execute(select(card).where(card.c.id == card_id)).one())
+
+
 def change(db: Connection, card_id: int, state: str, **values: Any) -> None:
     """Set a card's state and what goes with it: reason, file, level, signer, number of signatures, holder, dates.
 
@@ -158,11 +172,11 @@ def signing(db: Connection, key: SignatureKey) -> Signing | None:
     return Signing(row.phase, row.prepared, row.blob, row.cms, row.account) if row is not None else None
 
 
-def last_finished(db: Connection, card_id: int, field: str) -> tuple[int, Signing] | None:
+def in_file(db: Connection, card_id: int, field: str) -> tuple[int, Signing] | None:
     """The revision and the phases of the signature that the card's file bears in `field`."""
     row = db.execute(
         select(signature)
-        .where(signature.c.card == card_id, signature.c.field == field, signature.c.phase == "finished")
+        .where(signature.c.card == card_id, signature.c.field == field, signature.c.phase.in_((FINISHED, UNSTAMPED)))
         .order_by(signature.c.revision.desc())
         .limit(1)
     ).one_or_none()
@@ -204,15 +218,28 @@ def fields(db: Connection, card_id: int) -> list[str]:
     """Names of the fields that the card's file has its signatures in, by the last revision of each."""
     query = (
         select(signature.c.field, signature.c.prepared["field"].astext.label("named"))
-        .where(signature.c.card == card_id, signature.c.phase == "finished")
+        .where(signature.c.card == card_id, signature.c.phase == FINISHED)
         .order_by(signature.c.field, signature.c.revision)
     )
     return list({row.field: row.named or row.field for row in db.execute(query)}.values())
 
 
-def finished(db: Connection, key: SignatureKey) -> None:
-    """Mark the signature as embedded and stored."""
-    db.execute(update(signature).where(*_is(key)).values(phase="finished"))
+def stamped(db: Connection, key: SignatureKey, before: bytes, cms: bytes) -> bytes:
+    """Store the CMS `before` with its time stamp; the one that was stamped first is returned, so that the file stays
+    the same."""
+    db.execute(update(signature).where(*_is(key), signature.c.cms == before).values(cms=cms))
+    return bytes(db.execute(select(signature.c.cms).where(*_is(key))).scalar_one())
+
+
+def finished(db: Connection, key: SignatureKey, phase: str = FINISHED) -> None:
+    """Mark the signature as embedded and stored, or with `UNSTAMPED` as one whose time stamp is yet to come."""
+    db.execute(update(signature).where(*_is(key)).values(phase=phase))
+
+
+def unstamped(db: Connection, card_id: int) -> SignatureKey | None:
+    """The signature in the card's file that awaits its time stamp."""
+    row = db.execute(select(signature).where(signature.c.card == card_id, signature.c.phase == UNSTAMPED)).one_or_none()
+    return SignatureKey(row.card, row.field, row.revision) if row else None
 
 
 def verify(db: Connection | Session, wanted: str) -> Mapping[str, Any] | None:
@@ -226,4 +253,16 @@ def _is(key: SignatureKey) -> tuple[Any, ...]:
 
 
 def _card(row: Row[Any]) -> Card:
-    return Card(row.id, row.case_id, row.number, row.code, row.state, row.blob, row.sha256, row.signatures)
+    return Card(
+        row.id,
+        row.case_id,
+        row.number,
+        row.code,
+        row.state,
+        row.blob,
+        row.sha256,
+        row.signatures,
+        row.level,
+        row.aim,
+        row.pending,
+    )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row
 
 from workflow.blobs import BlobError, BlobStore
+from workflow.changes.cards import CARD_LIFTED, CARD_RENEWED
 from workflow.db import register
 from workflow.db.beside import Beside
 from workflow.finding import Finding
@@ -33,6 +34,7 @@ def verify_cards(beside: Beside, blobs: BlobStore) -> Iterator[Finding]:
         code = _card(beside, blobs, rows.get(id_), cards.get(id_))
         if code:
             yield _finding(beside, code, cards.get(id_), {})
+    yield from _earlier(beside, blobs)
     drawn = {row.n: row for row in beside.prints}
     for n, told in sorted(prints.items()):
         row = drawn.get(n)
@@ -40,6 +42,17 @@ def verify_cards(beside: Beside, blobs: BlobStore) -> Iterator[Finding]:
             yield _finding(beside, "print_changed", told, {"n": n})
         elif not _is_there(beside, blobs, row, of_print(beside.id, row.seq)):
             yield _finding(beside, "print_file_changed", told, {"n": n})
+
+
+def _earlier(beside: Beside, blobs: BlobStore) -> Iterator[Finding]:
+    """Earlier files are those, and only those, of which an event tells that another took their place."""
+    told = {e.body["before"]: e.seq for e in beside.events if e.type in (CARD_LIFTED, CARD_RENEWED)}
+    rows = {row.sha256: row for row in beside.earlier}
+    for sha256 in sorted(told.keys() ^ rows.keys()):
+        yield Finding(code="earlier_file_changed", case=beside.id, seq=told.get(sha256), details={"sha256": sha256})
+    for sha256 in sorted(told.keys() & rows.keys()):
+        if not _is_there(beside, blobs, rows[sha256], of_card(beside.id)):
+            yield Finding(code="earlier_file_changed", case=beside.id, seq=told[sha256], details={"sha256": sha256})
 
 
 def _told(beside: Beside) -> tuple[Mapping[int, Told], Mapping[int, Told]]:

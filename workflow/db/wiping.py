@@ -19,6 +19,7 @@ from workflow.db.tables import (
     case_data,
     case_key,
     document,
+    earlier_file,
     hold,
     idempotency,
     incident,
@@ -78,6 +79,7 @@ def wipe(db: Executor, case: int, person: int, now: datetime) -> None:
     appended = case_when((signature.c.prepared["attributes"].astext == "", null()), else_=signature.c.cms)
     db.execute(update(signature).where(signature.c.card.in_(cards)).values(blob=None, cms=appended))
     db.execute(update(print_).where(print_.c.case_id == case).values(blob=None))
+    db.execute(update(earlier_file).where(earlier_file.c.case_id == case).values(blob=None))
     db.execute(update(card).where(card.c.case_id == case).values(holder=None, blob=None, erased_at=now))
     # What a library said of a failed attempt is not ours to know.
     db.execute(update(outbox).where(outbox.c.case_id == case).values(error=None))
@@ -121,6 +123,7 @@ def _blobs(db: Executor, case: int) -> Sequence[str]:
         select(document.c.rendition).where(document.c.case_id == case),
         select(print_.c.blob).where(print_.c.case_id == case),
         select(card.c.blob).where(card.c.case_id == case),
+        select(earlier_file.c.blob).where(earlier_file.c.case_id == case),
         signed,
     )
     return sorted({name for query in queries for name in db.execute(query).scalars() if name})

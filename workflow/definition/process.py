@@ -163,7 +163,7 @@ class Retry:
 class Input:
     name: str
     title: Text
-    kind: Literal["text", "list", "date", "choice", "schema"]
+    kind: Literal["text", "list", "date", "choice", "schema", "drawing"]
     choices: tuple[str, ...] = ()
     schema: Mapping[str, Any] | None = None
     optional: bool = False

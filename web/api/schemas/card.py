@@ -36,6 +36,7 @@ class FileFindingsSchema(ma.Schema):
     genuine = fields.Boolean()
     entry = fields.Nested(CardEntrySchema)
     same_file = fields.Boolean(allow_none=True)
+    earlier_file = fields.Boolean(metadata={"description": "A file that the card had before its archive was renewed."})
     sha256 = fields.String()
     verdict = fields.Method("_verdict")
 

@@ -51,12 +51,22 @@ class KindSchema(ma.Schema):
     since = Moment()
 
 
+class WaitingSchema(ma.Schema):
+    """Cards that wait for their level for one reason."""
+
+    code = fields.String()
+    cause = Words()
+    count = fields.Integer()
+    since = Moment()
+
+
 class IncidentsPageSchema(ma.Schema):
     """A page of incidents."""
 
     incidents = fields.List(fields.Nested(IncidentSchema))
     kinds = fields.List(fields.Nested(KindSchema))
     next = fields.String(allow_none=True)
+    waiting = fields.List(fields.Nested(WaitingSchema))
 
 
 class DecisionSchema(ma.Schema):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from workflow.db.tables.columns import identity, metadata, moment
@@ -25,6 +37,9 @@ card = Table(
     Column("sha256", Text),
     Column("blob", Text),
     Column("level", Text),
+    Column("aim", Text),
+    Column("pending", Text),
+    moment("stamps_until", nullable=True),
     Column("signer", Text),
     Column("signatures", Integer, nullable=False, server_default=text("1")),
     moment("reserved_at", now=True),
@@ -32,6 +47,22 @@ card = Table(
     moment("erased_at", nullable=True),
     UniqueConstraint("series", "serial", name="card_serial"),
     Index("card_file", "sha256", postgresql_where=text("sha256 IS NOT NULL")),
+    Index("card_pending", "id", postgresql_where=text("pending IS NOT NULL")),
+    Index("card_archived", "stamps_until", postgresql_where=text("level = 'B-LTA'")),
+)
+
+earlier_file = Table(
+    "earlier_file",
+    metadata,
+    Column("case_id", BigInteger, nullable=False),
+    Column("card", BigInteger, ForeignKey("card.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("blob", Text),
+    Column("level", Text),
+    Column("published", Boolean, nullable=False),
+    moment("replaced_at"),
+    Index("earlier_file_sha256", "sha256"),
 )
 
 card_series = Table(

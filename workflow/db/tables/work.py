@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from workflow.db.tables.columns import identity, metadata, moment
@@ -63,6 +63,8 @@ outbox = Table(
     Column("input", JSONB, nullable=False),
     Column("status", Text, nullable=False, server_default="due"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("waits", Integer, nullable=False, server_default="0"),
+    Column("resting", Boolean, nullable=False, server_default=text("false")),
     moment("due_at", now=True),
     Column("result", JSONB),
     Column("error", Text),

@@ -14,8 +14,8 @@ from workflow.definition.schemas import SchemaProblem, schema_problem
 from workflow.definition.variables import transition_variables
 from workflow.steps import STEPS, Step, StepInput
 
-Kind = Literal["text", "list", "date", "choice", "schema"]
-KINDS: tuple[Kind, ...] = ("text", "list", "date", "choice", "schema")
+Kind = Literal["text", "list", "date", "choice", "schema", "drawing"]
+KINDS: tuple[Kind, ...] = ("text", "list", "date", "choice", "schema", "drawing")
 
 #: Told where a guard has no `else:`.
 UNMET: Text = {"id": "Syaratnya belum terpenuhi", "en": "A condition is not met"}
