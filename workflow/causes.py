@@ -99,6 +99,10 @@ CAUSES: Mapping[str, Text] = {
         "id": "Berkas tidak lolos pemeriksaan pada tingkat yang diminta. Periksa sertifikat dan kepercayaan kantor.",
         "en": "The file does not verify at the level that is asked for. Look at the office's certificates and trust.",
     },
+    "tsa_ends": {
+        "id": "Sertifikat penanda waktu tidak berakhir lebih lambat dari yang dulu. Pakai penanda waktu baru.",
+        "en": "The time stamper's certificate ends no later than the one before. Use a newer time stamper.",
+    },
     "archive_broken": {
         "id": "Arsip kartu tidak lolos pemeriksaan lagi, jadi tidak diperbarui. Pulihkan berkasnya dari cadangan.",
         "en": "The archived card does not verify any more, so it was not renewed. Restore its file from a backup.",

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from workers.levels import REFUSED
 from workflow.causes import CAUSES, cause
+from workflow.db.card_files import AWAY
 
 ROOT = Path(__file__).parents[3]
 #: Errors that end a step; uploads are refused to their sender, not in a step.
 ERRORS = {"StepError", "Rejected", "Unavailable", "Uncertain", "CardError"}
 #: What `workers.jobs.performing` and `workflow.decide` say themselves.
 OWN = {"step_error", "no_move_holds", "guard_error"}
+#: What keeps a signed card below its level.
+PENDING = {*AWAY, REFUSED}
 
 
 def raised() -> set[str]:
@@ -26,7 +30,7 @@ def raised() -> set[str]:
     return out
 
 
-@pytest.mark.parametrize("code", sorted(raised() | OWN))
+@pytest.mark.parametrize("code", sorted(raised() | OWN | PENDING))
 def test_every_cause_has_its_words(code: str) -> None:
     """A code that a step can end with is told to officers in both languages."""
     assert set(CAUSES[code]) == {"id", "en"}
@@ -34,7 +38,7 @@ def test_every_cause_has_its_words(code: str) -> None:
 
 def test_no_cause_is_left_over() -> None:
     """Words for what can no longer happen are removed."""
-    assert set(CAUSES) == raised() | OWN
+    assert set(CAUSES) == raised() | OWN | PENDING
 
 
 def test_an_unknown_cause_is_told_by_its_code() -> None:
