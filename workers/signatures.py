@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, replace
@@ -52,7 +53,7 @@ def signed_file(
     Raises `StepError`, final unless trying again may help.
     """
     with told_as_step():
-        stored = _prepared(workshop, key, make, officer_of(work), dossier)
+        stored = _prepared(workshop, signer, key, make, officer_of(work), dossier)
         ready = Prepared.from_json(stored.prepared, _document(workshop, key, stored, dossier))
         cms = stored.cms or _signed(workshop, signer, key, ready, work)
         pdf = finish(ready, cms)
@@ -119,16 +120,34 @@ def _document(workshop: Workshop, key: SignatureKey, stored: Signing, dossier: D
 
 
 def _prepared(
-    workshop: Workshop, key: SignatureKey, make: Callable[[], Prepared], officer: int, dossier: Dossier
+    workshop: Workshop,
+    signer: Signer,
+    key: SignatureKey,
+    make: Callable[[], Prepared],
+    officer: int,
+    dossier: Dossier,
 ) -> Signing:
     with workshop.engine.connect() as connection:
         found = register.signing(connection, key)
-    if found is not None:
+    if found is not None and (found.cms is not None or _fits(found, signer, officer)):
         return found
     ready = make()
     blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, sealed_files.of_signing(*astuple(key)))
     with workshop.engine.begin() as connection:
-        return register.prepared(connection, key, ready.to_json(), blob, officer)
+        kept = register.prepared(connection, key, ready.to_json(), blob, officer, instead_of=found)
+    if found is not None and found.blob is not None and kept.blob != found.blob:
+        workshop.blobs.delete(found.blob)
+    return kept
+
+
+def _fits(found: Signing, signer: Signer, officer: int) -> bool:
+    """Whether what was prepared and not signed is what this officer signs now: it bears the officer's name, and only
+    the key of its certificate can sign it."""
+    if found.account not in (None, officer) or found.blob is None:
+        return found.blob is None
+    here = b64encode(held(signer)["certificate"]).decode()
+    whole = isinstance(signer.holder, Hand) and signer.holder.whole
+    return bool(found.prepared["certificate"] == here and (found.prepared["attributes"] == "") == whole)
 
 
 def _signed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepared, work: Work) -> bytes:
@@ -136,7 +155,7 @@ def _signed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepar
     if not (isinstance(signer.holder, Hand) and signer.holder.remote):
         cms = asyncio.run(sign(ready, signer.holder, signer.timestamper))
         with workshop.engine.begin() as connection:
-            return register.signed(connection, key, cms)
+            return register.signed(connection, key, cms, ready.to_json()["digest"])
     # Opened before it is noted that it was asked: what its secret lacks shows here, and nothing was sent.
     _ = signer.holder.certificate
     with _asked_once(workshop, key, work):
@@ -145,7 +164,7 @@ def _signed(workshop: Workshop, signer: Signer, key: SignatureKey, ready: Prepar
         else:
             made, field = _whole(ready, signer.holder)
     with workshop.engine.begin() as connection:
-        return register.signed(connection, key, made, field)
+        return register.signed(connection, key, made, ready.to_json()["digest"], field)
 
 
 def _whole(ready: Prepared, holder: Hand) -> tuple[bytes, str]:
