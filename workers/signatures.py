@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
@@ -68,7 +69,7 @@ def signed_file(
     """
     key = asked.key
     with told_as_step():
-        stored = _prepared(workshop, asked, make, dossier)
+        stored = _prepared(workshop, signer, asked, make, dossier)
         if stored.phase in (FINISHED, UNSTAMPED):
             # It may have been lifted since: what stands is not made anew.
             return _standing(workshop, key)
@@ -151,16 +152,31 @@ def told_as_step() -> Iterator[None]:
         raise StepError(error.code, str(error), final=not isinstance(error, Unavailable)) from error
 
 
-def _prepared(workshop: Workshop, asked: Asked, make: Callable[[], Prepared], dossier: Dossier) -> Signing:
+def _prepared(
+    workshop: Workshop, signer: Signer, asked: Asked, make: Callable[[], Prepared], dossier: Dossier
+) -> Signing:
     with workshop.engine.connect() as connection:
         found = register.signing(connection, asked.key)
-    if found is not None:
+    if found is not None and (found.cms is not None or _fits(found, signer, asked.account)):
         return found
     ready = make()
     place = sealed_files.of_signing(*astuple(asked.key))
     blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, place)
     with workshop.engine.begin() as connection:
-        return register.prepared(connection, asked.key, ready.to_json(), blob, asked.account)
+        kept = register.prepared(connection, asked.key, ready.to_json(), blob, asked.account, instead_of=found)
+    if found is not None and found.blob is not None and kept.blob != found.blob:
+        workshop.blobs.delete(found.blob)
+    return kept
+
+
+def _fits(found: Signing, signer: Signer, officer: int) -> bool:
+    """Whether what was prepared and not signed is what this officer signs now: it bears the officer's name, and only
+    the key of its certificate can sign it."""
+    if found.account not in (None, officer) or found.blob is None:
+        return found.blob is None
+    here = b64encode(held(signer)["certificate"]).decode()
+    whole = isinstance(signer.holder, Hand) and signer.holder.whole
+    return bool(found.prepared["certificate"] == here and (found.prepared["attributes"] == "") == whole)
 
 
 def _sealed(workshop: Workshop, signer: Signer, asked: Asked, ready: Prepared) -> bytes:
@@ -168,7 +184,7 @@ def _sealed(workshop: Workshop, signer: Signer, asked: Asked, ready: Prepared) -
     if not (isinstance(signer.holder, Hand) and signer.holder.remote):
         cms = asyncio.run(seal(ready, signer.holder))
         with workshop.engine.begin() as connection:
-            return register.signed(connection, asked.key, cms)
+            return register.signed(connection, asked.key, cms, ready.to_json()["digest"])
     # Opened before it is noted that it was asked: what its secret lacks shows here, and nothing was sent.
     _ = signer.holder.certificate
     with _asked_once(workshop, asked):
@@ -177,7 +193,7 @@ def _sealed(workshop: Workshop, signer: Signer, asked: Asked, ready: Prepared) -
         else:
             made, field = _whole(ready, signer.holder)
     with workshop.engine.begin() as connection:
-        return register.signed(connection, asked.key, made, field)
+        return register.signed(connection, asked.key, made, ready.to_json()["digest"], field)
 
 
 def _whole(ready: Prepared, holder: Hand) -> tuple[bytes, str]:

@@ -13,7 +13,7 @@ from alur.wiring import House
 from tests.drain_kit import by_hand, engine_write, in_verification, one, ready_to_sign, rows, whole, with_card
 from tests.support import new_account, open_filled, send, settle, state
 from workflow.db import register
-from workflow.db.register import Card, SignatureKey
+from workflow.db.register import Card, NotPreparedError, SignatureKey
 
 TEMPLATE = "{office}-{year}-{serial:06}"
 TODAY = date(2026, 11, 20)
@@ -131,15 +131,48 @@ def test_a_signature_is_prepared_and_made_once(quiet: House) -> None:
     """Of two attempts the first stored phase and the first CMS stand, whatever the second brings."""
     card = reserve(quiet, 950_000, "phases")
     with quiet.engine.begin() as db:
-        first = register.prepared(db, officer(card.id), {"n": 1}, "a" * 64)
-        again = register.prepared(db, officer(card.id), {"n": 2}, "b" * 64)
+        first = register.prepared(db, officer(card.id), {"n": 1, "digest": "one"}, "a" * 64)
+        again = register.prepared(db, officer(card.id), {"n": 2, "digest": "two"}, "b" * 64)
         assert first == again
-        assert register.signed(db, officer(card.id), b"one") == b"one"
-        assert register.signed(db, officer(card.id), b"two") == b"one"
+        assert register.signed(db, officer(card.id), b"one", "one") == b"one"
+        assert register.signed(db, officer(card.id), b"two", "one") == b"one"
         register.finished(db, officer(card.id))
         found = register.signing(db, officer(card.id))
     assert found is not None
-    assert (found.phase, found.cms, found.prepared) == ("finished", b"one", {"n": 1})
+    assert (found.phase, found.cms, found.prepared) == ("finished", b"one", {"n": 1, "digest": "one"})
+
+
+def test_what_nobody_signed_is_prepared_anew_for_another_officer(quiet: House) -> None:
+    """Until it is signed; and a signature over the file before is not kept for the one that stands."""
+    card = reserve(quiet, 950_001, "anew")
+    with quiet.engine.begin() as db:
+        first = register.prepared(db, officer(card.id), {"digest": "one"}, "a" * 64, 1)
+        second = register.prepared(db, officer(card.id), {"digest": "two"}, "b" * 64, 2, instead_of=first)
+        assert (second.account, second.blob) == (2, "b" * 64)
+        late = register.prepared(db, officer(card.id), {"digest": "three"}, "c" * 64, 3, instead_of=first)
+        assert late == second
+        with pytest.raises(NotPreparedError):
+            register.signed(db, officer(card.id), b"over the first", "one")
+        assert register.signed(db, officer(card.id), b"over the second", "two") == b"over the second"
+        after = register.prepared(db, officer(card.id), {"digest": "four"}, "d" * 64, 4, instead_of=second)
+    assert (after.account, after.cms) == (2, b"over the second")
+
+
+def test_a_signer_elsewhere_is_asked_once_by_a_step(quiet: House) -> None:
+    """Another step may ask again, and what was not asked after all is free."""
+    card = reserve(quiet, 950_002, "asked")
+    key = officer(card.id)
+    with quiet.engine.begin() as db:
+        register.prepared(db, key, {"digest": "one"}, "a" * 64)
+        assert register.asking(db, key, 7)
+        assert not register.asking(db, key, 7)
+        assert register.asking(db, key, 9)
+        register.not_asked(db, key)
+        assert register.asking(db, key, 9)
+        register.signed(db, key, b"cms", "one", "sig_1")
+        assert not register.asking(db, key, 11)
+        register.finished(db, key)
+        assert register.fields(db, card.id) == ["sig_1"]
 
 
 def test_the_public_learns_of_a_card_only_once_it_was_published(quiet: House) -> None:

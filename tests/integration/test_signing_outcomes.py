@@ -241,7 +241,15 @@ def test_officers_sign_with_keys_of_their_own(house: House, tmp_path: Path) -> N
         assert first.do(case, "sign", secret="0000").status_code == 409
         refused(retry(other, own, case, secret=PIN), 403, "secret_not_yours")
         assert retry(first, own, case, secret=PIN).status_code == 200
-        whole(own, case, *cases.values())
+        # What one officer could not sign another signs: with her own key, under her own name.
+        taken = approved(own)
+        assert first.do(taken, "sign", secret="0000").status_code == 409
+        assert other.do(taken, "sign", secret=PIN).status_code == 200
+        signed_by = verify(file_of(own, taken), own.ports().trust()).signatures[0].certificate_sha256
+        assert signed_by == x509.load_der_x509_certificate(certificates[names[1]]).fingerprint(hashes.SHA256()).hex()
+        assert phases(own, taken) == ["finished"]
+        assert one(own, "SELECT signer FROM card WHERE case_id = :c", c=taken) == names[1]
+        whole(own, case, taken, *cases.values())
 
 
 @pytest.fixture(scope="module")

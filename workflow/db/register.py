@@ -34,6 +34,10 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 16
 
 
+class NotPreparedError(Exception):
+    """What was signed is not what is prepared: another officer signs by now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     id: int
@@ -145,22 +149,22 @@ def change(db: Connection, card_id: int, state: str, **values: Any) -> None:
 
 
 def prepared(
-    db: Connection, key: SignatureKey, state: Mapping[str, Any], blob: str, account: int | None = None
+    db: Connection,
+    key: SignatureKey,
+    state: Mapping[str, Any],
+    blob: str,
+    account: int | None = None,
+    instead_of: Signing | None = None,
 ) -> Signing:
-    """Store phase one under its unique key; the phase that an earlier attempt stored wins."""
-    db.execute(
-        upsert(signature)
-        .values(
-            card=key.card,
-            field=key.field,
-            revision=key.revision,
-            prepared=state,
-            blob=blob,
-            phase="prepared",
-            account=account,
-        )
-        .on_conflict_do_nothing()
-    )
+    """Store phase one under its unique key; the phase that an earlier attempt stored wins, unless it is `instead_of`,
+    which another officer or key was to sign, and nobody has."""
+    made = {"prepared": state, "blob": blob, "phase": "prepared", "account": account}
+    if instead_of is not None:
+        same = signature.c.blob == instead_of.blob
+        db.execute(update(signature).where(*_is(key), same, signature.c.cms.is_(None)).values(**made))
+    else:
+        row = {"card": key.card, "field": key.field, "revision": key.revision, **made}
+        db.execute(upsert(signature).values(**row).on_conflict_do_nothing())
     found = signing(db, key)
     assert found is not None
     return found
@@ -202,16 +206,20 @@ def not_asked(db: Connection, key: SignatureKey) -> None:
     db.execute(update(signature).where(*_is(key), signature.c.cms.is_(None)).values(phase="prepared", prepared=bare))
 
 
-def signed(db: Connection, key: SignatureKey, cms: bytes, field: str | None = None) -> bytes:
+def signed(db: Connection, key: SignatureKey, cms: bytes, digest: str, field: str | None = None) -> bytes:
     """Store the CMS of phase two, or what a signer of whole files appended; the one that stands is returned, so that a
-    second is never used. `field` is the name of the field where the signer chose it."""
+    second is never used. `digest` is that of the prepared file that was signed: where another stands by now, nothing is
+    stored and `NotPreparedError` raised. `field` is the name of the field where the signer chose it."""
     named = {} if field is None else {"prepared": signature.c.prepared.concat({"field": field})}
     db.execute(
         update(signature)
-        .where(*_is(key), signature.c.cms.is_(None))
+        .where(*_is(key), signature.c.cms.is_(None), signature.c.prepared["digest"].astext == digest)
         .values(cms=cms, phase="signed", signed_at=func.now(), **named)
     )
-    return bytes(db.execute(select(signature.c.cms).where(*_is(key))).scalar_one())
+    found = db.execute(select(signature.c.cms).where(*_is(key))).scalar_one()
+    if found is None:
+        raise NotPreparedError("Another file was prepared for this signature meanwhile.")
+    return bytes(found)
 
 
 def fields(db: Connection, card_id: int) -> list[str]:
