@@ -3,66 +3,96 @@
 Traps behind the order of things: AdES passes a file whose pages were swapped by an appended revision;
 trailing garbage leaves pyHanko's bottom line true; one damaged signature says nothing about the others; a
 file chooses the addresses from which its revocation data would be fetched. So all findings are required
-together, and nothing is fetched.
+together, and nothing is fetched. `checks` says what each finding means.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from asn1crypto import crl, x509  # type: ignore[import-untyped]
-from asn1crypto.ocsp import OCSPResponse  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed, AdESSubIndic
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature
-from pyhanko.sign.validation.ades import ades_basic_validation, ades_with_time_validation
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
-from pyhanko.sign.validation.policy_decl import (
-    CertificateFetchingRule,
-    LocalKnowledge,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
+from pyhanko.sign.ades.report import AdESSubIndic
+from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.ades import (
+    AdESBasicValidationResult,
+    ades_basic_validation,
+    ades_lta_validation,
+    ades_with_time_validation,
 )
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-from pyhanko_certvalidator.registry import SimpleTrustManager
-from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
+from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
+from signing import checks
+from signing.evidence import Evidence, context, gather, specification
 from signing.levels import Level
+from signing.modifications import CARD_POLICY
 from signing.trust import Trust, is_development
-from signing.verdict import Problem, SignatureFinding, Verdict
-
-_TRUST_PROBLEMS: dict[str, str] = {
-    "REVOKED": "certificate_revoked",
-    "REVOKED_NO_POE": "certificate_revoked",
-    "REVOKED_CA_NO_POE": "certificate_revoked",
-    "TRY_LATER": "revocation_unknown",
-    "REVOCATION_OUT_OF_BOUNDS_NO_POE": "revocation_unknown",
-    "EXPIRED": "certificate_expired",
-    "NOT_YET_VALID": "certificate_expired",
-    "OUT_OF_BOUNDS_NO_POE": "certificate_expired",
-    "OUT_OF_BOUNDS_NOT_REVOKED": "certificate_expired",
-}
+from signing.verdict import Problem, SignatureFinding, StampFinding, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Evidence:
-    #: Trust anchors.
-    roots: list[x509.Certificate]
-    #: Certificates and revocation data, of the file and of the trust.
-    known: LocalKnowledge
-    #: Whether the file itself carries revocation data.
-    carried: bool
+class Stamp:
+    """A document time stamp."""
+
+    #: Revision of the file that it closes.
+    revision: int
+    #: Time that it tells, aware, whether or not it counts.
+    time: datetime | None
+    #: What the verdict tells of it.
+    finding: StampFinding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One signature with what was found about it."""
+
+    #: As pyHanko reads it.
+    signature: EmbeddedPdfSignature
+    #: What the verdict tells of it.
+    finding: SignatureFinding
+    #: The result of the AdES routine of its level.
+    ades: AdESBasicValidationResult[Any]
+    #: What speaks against it.
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validated:
+    """A file's verdict, and what it rests on."""
+
+    #: What is told.
+    verdict: Verdict
+    #: Its signatures in the file's order, document time stamps left out.
+    judged: tuple[Judged, ...]
+
+
+async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Validated:
+    """Return the verdict on `pdf`; any exception means that the file could not be read as a signed PDF."""
+    reader = _read(pdf)
+    signatures = reader.embedded_regular_signatures
+    evidence = gather(reader, trust)
+    stamps = await _stamps(reader, evidence)
+    judged = [await _judge(signature, signatures, stamps, evidence) for signature in signatures]
+    problems = [Problem(code=code) for code in checks.check_number(len(signatures), expected_signers)]
+    problems += [Problem(code=code, field=one.finding.field) for one in judged for code in one.codes]
+    for stamp in stamps:
+        problems += [Problem(code=code, field=stamp.finding.field) for code in checks.check_archive(stamp.finding)]
+    if signatures:
+        whole = (*checks.check_coverage(pdf, reader), *checks.check_gaps(pdf, reader), *checks.check_layers(reader))
+        problems += [Problem(code=code) for code in whole]
+    verdict = Verdict(
+        signatures=tuple(one.finding for one in judged),
+        stamps=tuple(stamp.finding for stamp in stamps),
+        problems=tuple(problems),
+    )
+    return Validated(verdict=verdict, judged=tuple(judged))
 
 
 def _read(pdf: bytes) -> PdfFileReader:
@@ -76,78 +106,55 @@ def _read(pdf: bytes) -> PdfFileReader:
         return lenient
 
 
-async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Verdict:
-    """Return the verdict on `pdf`; any exception means that the file could not be read as a signed PDF."""
-    reader = _read(pdf)
-    signatures = reader.embedded_regular_signatures
-    problems = list(_counted(len(signatures), expected_signers))
-    evidence = _gather(reader, trust)
-    findings = []
-    for signature in signatures:
-        finding, found = await _judge(signature, evidence)
-        findings.append(finding)
-        problems.extend(found)
-    if signatures and not _covers_file(reader):
-        problems.append(Problem(code="not_whole_file"))
-    return Verdict(signatures=tuple(findings), problems=tuple(problems))
+async def _stamps(reader: PdfFileReader, evidence: Evidence) -> list[Stamp]:
+    """The document time stamps, each judged as of the one that follows it, the last one as of now."""
+    found: list[Stamp] = []
+    moment = None
+    for stamp in reversed(reader.embedded_timestamp_signatures):
+        status = await async_validate_pdf_timestamp(stamp, context(evidence, moment), CARD_POLICY)
+        found.append(Stamp(revision=stamp.signed_revision, time=status.timestamp, finding=_stamped(stamp, status)))
+        moment = status.timestamp
+    return found[::-1]
 
 
-async def _judge(signature: EmbeddedPdfSignature, evidence: _Evidence) -> tuple[SignatureFinding, tuple[Problem, ...]]:
+async def _judge(
+    signature: EmbeddedPdfSignature,
+    signatures: Sequence[EmbeddedPdfSignature],
+    stamps: Sequence[Stamp],
+    evidence: Evidence,
+) -> Judged:
     stamped_at = _claimed_stamp(signature)
+    later = [stamp for stamp in stamps if stamp.revision > signature.signed_revision]
+    level = _level(stamped_at, evidence, archived=bool(later))
     status = await async_validate_pdf_signature(
         signature,
-        # The signer's certificate counts at the time of the stamp, which itself must stand today: a card
-        # outlives the certificate that signed it.
-        signer_validation_context=_context(evidence, stamped_at),
-        ts_validation_context=_context(evidence, None),
+        # The signer's certificate counts at the time of the stamp, which itself must stand today or at the time of
+        # the document time stamp that archived it: a card outlives the certificate that signed it.
+        signer_validation_context=context(evidence, stamped_at),
+        ts_validation_context=context(evidence, later[0].time if level is Level.B_LTA else None),
+        diff_policy=CARD_POLICY,
     )
-    ades = await _ades(signature, evidence, stamped=stamped_at is not None)
-    finding = _finding(signature, status, ades, _level(stamped_at, evidence))
-    codes = tuple(_problems(status, ades))
-    return finding, tuple(Problem(code=code, field=finding.field) for code in codes)
+    ades = await _ades(signature, evidence, level)
+    codes = (
+        *checks.check_content(status),
+        *checks.check_signer(status),
+        *checks.check_stamp(status),
+        *checks.check_changes(status, last=signature is signatures[-1]),
+        *checks.check_ades(ades.ades_subindic),
+    )
+    finding = _finding(signature, status, ades.ades_subindic, level)
+    return Judged(signature=signature, finding=finding, ades=ades, codes=codes)
 
 
-async def _ades(signature: EmbeddedPdfSignature, evidence: _Evidence, *, stamped: bool) -> AdESSubIndic:
-    spec = SignatureValidationSpec(
-        cert_validation_policy=CertValidationPolicySpec(
-            SimpleTrustManager.build(evidence.roots), CertRevTrustPolicy(REQUIRE_REVINFO)
-        ),
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(
-            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
-            certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
-        ),
-        local_knowledge=evidence.known,
-    )
+async def _ades(signature: EmbeddedPdfSignature, evidence: Evidence, level: Level) -> AdESBasicValidationResult[Any]:
+    spec = specification(evidence)
     # Archival validation would ask for a proof of existence that no file below B-LTA carries.
-    routine = ades_with_time_validation if stamped else ades_basic_validation
-    result = await routine(signature.signed_data, spec, raw_digest=signature.compute_digest())
-    return result.ades_subindic
-
-
-def _problems(status: PdfSignatureStatus, ades: AdESSubIndic) -> Iterator[str]:
-    if not status.intact:
-        yield "content_changed"
-    elif not status.valid:
-        yield "signature_forged"
-    elif not status.trusted:
-        yield _trust_problem(status.trust_problem_indic)
-    stamp = status.timestamp_validity
-    if stamp is not None and not (stamp.valid and stamp.intact and stamp.trusted):
-        stale = stamp.trust_problem_indic is AdESIndeterminate.TRY_LATER
-        yield "revocation_unknown" if stale else "timestamp_invalid"
-    if status.docmdp_ok is not True or status.modification_level not in (
-        ModificationLevel.NONE,
-        ModificationLevel.LTA_UPDATES,
-        ModificationLevel.FORM_FILLING,
-    ):
-        yield "modified_after_signing"
-    if ades is not AdESPassed.OK:
-        yield "ades_not_passed"
-
-
-def _trust_problem(indication: AdESSubIndic | None) -> str:
-    name = "" if indication is None else str(indication.standard_name)
-    return _TRUST_PROBLEMS.get(name, "signer_not_trusted")
+    if level is Level.B_LTA:
+        whole = PdfSignatureValidationSpec(spec, diff_policy=CARD_POLICY)
+        # Left to itself it looks the local time zone up, which a confined process cannot.
+        return await ades_lta_validation(signature, whole, timing_info=ValidationTimingInfo.now(tz=UTC))
+    routine = ades_with_time_validation if level.stamped else ades_basic_validation
+    return await routine(signature.signed_data, spec, raw_digest=signature.compute_digest())
 
 
 def _finding(
@@ -158,7 +165,7 @@ def _finding(
     modification, coverage = status.modification_level, status.coverage
     return SignatureFinding(
         field=str(signature.field_name),
-        signer=_common_name(signature.signer_cert),
+        signer=_common_name(signature),
         certificate_sha256=signature.signer_cert.sha256.hex(),
         development=is_development(signature.signer_cert.dump()),
         claimed_at=status.signer_reported_dt,
@@ -172,23 +179,22 @@ def _finding(
     )
 
 
-def _counted(found: int, expected: int) -> Iterator[Problem]:
-    if found < expected:
-        yield Problem(code="signature_missing")
-    elif found > expected:
-        yield Problem(code="signature_unexpected")
+def _stamped(stamp: EmbeddedPdfSignature, status: DocumentTimestampStatus) -> StampFinding:
+    return StampFinding(
+        field=str(stamp.field_name),
+        authority=_common_name(stamp),
+        stamped_at=status.timestamp,
+        expires_at=stamp.signer_cert.not_valid_after,
+        integrity=bool(status.valid and status.intact and status.trusted),
+    )
 
 
-def _covers_file(reader: PdfFileReader) -> bool:
-    last = reader.embedded_signatures[-1]
-    last.compute_integrity_info(skip_diff=True)
-    return bool(last.coverage == SignatureCoverageLevel.ENTIRE_FILE)
-
-
-def _level(stamped_at: datetime | None, evidence: _Evidence) -> Level:
+def _level(stamped_at: datetime | None, evidence: Evidence, *, archived: bool) -> Level:
     if stamped_at is None:
         return Level.B_B
-    return Level.B_LT if evidence.carried else Level.B_T
+    if not evidence.carried:
+        return Level.B_T
+    return Level.B_LTA if archived else Level.B_LT
 
 
 def _claimed_stamp(signature: EmbeddedPdfSignature) -> datetime | None:
@@ -198,58 +204,6 @@ def _claimed_stamp(signature: EmbeddedPdfSignature) -> datetime | None:
     return None
 
 
-def _context(evidence: _Evidence, moment: datetime | None) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=evidence.roots,
-        other_certs=evidence.known.known_certs,
-        crls=[container.crl_data for container in evidence.known.known_crls],
-        ocsps=[container.ocsp_response_data for container in evidence.known.known_ocsps],
-        moment=moment,
-        # A list issued after the stamp tells more about that time than one issued before it.
-        retroactive_revinfo=moment is not None,
-        revocation_mode="hard-fail",
-        allow_fetching=False,
-    )
-
-
-def _gather(reader: PdfFileReader, trust: Trust) -> _Evidence:
-    """Join what the file carries with what is known here: the AdES routines do not look into the file."""
-    carried = _carried(reader)
-    return _Evidence(
-        roots=_certificates(trust.roots),
-        known=LocalKnowledge(
-            known_crls=carried.known_crls + [_list(content) for content in trust.crls],
-            known_ocsps=carried.known_ocsps,
-            known_certs=carried.known_certs + _certificates(trust.intermediates),
-        ),
-        carried=bool(carried.known_crls or carried.known_ocsps),
-    )
-
-
-def _carried(reader: PdfFileReader) -> LocalKnowledge:
-    try:
-        store = DocumentSecurityStore.read_dss(reader)
-    except NoDSSFoundError:
-        return LocalKnowledge()
-    return LocalKnowledge(
-        known_crls=[_list(item.get_object().data) for item in store.crls],
-        known_ocsps=[
-            container
-            for item in store.ocsps
-            for container in OCSPContainer.load_multi(OCSPResponse.load(item.get_object().data))
-        ],
-        known_certs=list(store.load_certs()),
-    )
-
-
-def _list(content: bytes) -> CRLContainer:
-    return CRLContainer(crl.CertificateList.load(content))
-
-
-def _certificates(listed: tuple[bytes, ...]) -> list[x509.Certificate]:
-    return [x509.Certificate.load(certificate) for certificate in listed]
-
-
-def _common_name(certificate: x509.Certificate) -> str:
-    name = certificate.subject.native.get("common_name", "")
+def _common_name(signature: EmbeddedPdfSignature) -> str:
+    name = signature.signer_cert.subject.native.get("common_name", "")
     return name if isinstance(name, str) else str(name[-1])
