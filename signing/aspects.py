@@ -38,6 +38,7 @@ _OF: Mapping[str, str] = {
     "verification_stopped": COVERAGE,
     "not_whole_file": COVERAGE,
     "signature_wrapped": COVERAGE,
+    "signature_loose": COVERAGE,
     "content_changed": MODIFICATION,
     "modified_after_signing": MODIFICATION,
     "hidden_layers": MODIFICATION,

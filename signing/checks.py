@@ -7,7 +7,7 @@ wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed, AdESSubIndic
@@ -15,6 +15,7 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation.status import PdfSignatureStatus
 
 from signing import structure
+from signing.loose import is_loose
 from signing.verdict import StampFinding
 
 _TRUST_PROBLEMS: dict[str, str] = {
@@ -93,6 +94,12 @@ def check_gaps(pdf: bytes, reader: PdfFileReader) -> Iterator[str]:
     """What a signature leaves out is its own place and nothing else."""
     if any(structure.wraps(pdf, signature) for signature in reader.embedded_signatures):
         yield "signature_wrapped"
+
+
+def check_loose(reader: PdfFileReader, known: Collection[bytes]) -> Iterator[str]:
+    """A signature carries nothing that nobody signed."""
+    if any(is_loose(signature, known) for signature in reader.embedded_signatures):
+        yield "signature_loose"
 
 
 def check_layers(reader: PdfFileReader) -> Iterator[str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from asn1crypto import crl, x509  # type: ignore[import-untyped]
 from asn1crypto.ocsp import OCSPResponse  # type: ignore[import-untyped]
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.policy_decl import (
@@ -40,18 +40,23 @@ class Evidence:
     #: Whether the file itself carries revocation data.
     carried: bool
 
+    @property
+    def certificates(self) -> frozenset[bytes]:
+        """SHA-256 of the certificates known."""
+        return frozenset(certificate.sha256 for certificate in (*self.roots, *self.known.known_certs))
+
 
 def gather(reader: PdfFileReader, trust: Trust) -> Evidence:
     """Join what the file carries with what is known here: the AdES routines do not look into the file."""
-    carried = _carried(reader)
+    inside = carried(reader)
     return Evidence(
         roots=_certificates(trust.roots),
         known=LocalKnowledge(
-            known_crls=carried.known_crls + [_list(content) for content in trust.crls],
-            known_ocsps=carried.known_ocsps,
-            known_certs=carried.known_certs + _certificates(trust.intermediates),
+            known_crls=inside.known_crls + [_list(content) for content in trust.crls],
+            known_ocsps=inside.known_ocsps,
+            known_certs=inside.known_certs + _certificates(trust.intermediates),
         ),
-        carried=bool(carried.known_crls or carried.known_ocsps),
+        carried=bool(inside.known_crls or inside.known_ocsps),
     )
 
 
@@ -84,7 +89,8 @@ def specification(evidence: Evidence) -> SignatureValidationSpec:
     )
 
 
-def _carried(reader: PdfFileReader) -> LocalKnowledge:
+def carried(reader: PdfFileReader | HistoricalResolver) -> LocalKnowledge:
+    """Return the certificates and revocation data that a file, or one of its revisions, carries for checking it."""
     try:
         store = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:

@@ -16,7 +16,7 @@ DOCUMENT_STAMP = "/DocTimeStamp"
 #: How a file ends: the place of its last table, and the mark.
 _END = re.compile(rb"startxref[\r\n ]+(\d+)[\r\n ]+%%EOF[\r\n]{0,2}\Z")
 _LONGEST_END = 64  # bytes
-_HEX = re.compile(rb"<[0-9A-Fa-f]*>\Z")
+_HEX = re.compile(rb"<(?:[0-9A-F]*|[0-9a-f]*)>\Z")
 
 
 def is_stamp(signature: EmbeddedPdfSignature) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pyhanko.pdf_utils.misc import PdfReadError
@@ -21,15 +21,12 @@ from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_sig
 from pyhanko.sign.validation.ades import (
     AdESBasicValidationResult,
     ades_basic_validation,
-    ades_lta_validation,
     ades_with_time_validation,
 )
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
-from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
-from signing import checks
+from signing import archive, checks
 from signing.evidence import Evidence, context, gather, specification
 from signing.levels import Level
 from signing.modifications import CARD_POLICY
@@ -44,7 +41,7 @@ class Stamp:
     #: Revision of the file that it closes.
     revision: int
     #: Time that it tells, aware, whether or not it counts.
-    time: datetime | None
+    time: datetime
     #: What the verdict tells of it.
     finding: StampFinding
 
@@ -85,7 +82,12 @@ async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Validated
     for stamp in stamps:
         problems += [Problem(code=code, field=stamp.finding.field) for code in checks.check_archive(stamp.finding)]
     if signatures:
-        whole = (*checks.check_coverage(pdf, reader), *checks.check_gaps(pdf, reader), *checks.check_layers(reader))
+        whole = (
+            *checks.check_coverage(pdf, reader),
+            *checks.check_gaps(pdf, reader),
+            *checks.check_loose(reader, evidence.certificates),
+            *checks.check_layers(reader),
+        )
         problems += [Problem(code=code) for code in whole]
     verdict = Verdict(
         signatures=tuple(one.finding for one in judged),
@@ -134,7 +136,7 @@ async def _judge(
         ts_validation_context=context(evidence, later[0].time if level is Level.B_LTA else None),
         diff_policy=CARD_POLICY,
     )
-    ades = await _ades(signature, evidence, level)
+    ades = await _ades(signature, evidence, level, later)
     codes = (
         *checks.check_content(status),
         *checks.check_signer(status),
@@ -146,15 +148,20 @@ async def _judge(
     return Judged(signature=signature, finding=finding, ades=ades, codes=codes)
 
 
-async def _ades(signature: EmbeddedPdfSignature, evidence: Evidence, level: Level) -> AdESBasicValidationResult[Any]:
+async def _ades(
+    signature: EmbeddedPdfSignature, evidence: Evidence, level: Level, later: Sequence[Stamp]
+) -> AdESBasicValidationResult[Any]:
     spec = specification(evidence)
     # Archival validation would ask for a proof of existence that no file below B-LTA carries.
     if level is Level.B_LTA:
-        whole = PdfSignatureValidationSpec(spec, diff_policy=CARD_POLICY)
-        # Left to itself it looks the local time zone up, which a confined process cannot.
-        return await ades_lta_validation(signature, whole, timing_info=ValidationTimingInfo.now(tz=UTC))
+        return await archive.judge(signature, spec, _proven(later))
     routine = ades_with_time_validation if level.stamped else ades_basic_validation
     return await routine(signature.signed_data, spec, raw_digest=signature.compute_digest())
+
+
+def _proven(later: Sequence[Stamp]) -> tuple[int, datetime] | None:
+    """Revision and time of the first of the document time stamps, where all are sound."""
+    return (later[0].revision, later[0].time) if all(stamp.finding.integrity for stamp in later) else None
 
 
 def _finding(

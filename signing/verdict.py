@@ -47,6 +47,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Di tempat tanda tangan disisipkan isi lain yang tidak ikut ditandatangani.",
         "Something that is not signed was put where a signature leaves room for itself.",
     ),
+    "signature_loose": (
+        "Tanda tangan membawa data yang tidak ikut ditandatangani.",
+        "A signature carries data that nobody signed.",
+    ),
     "hidden_layers": (
         "Berkas memuat lapisan yang dapat disembunyikan, sehingga isinya tampak berbeda bagi pembaca lain.",
         "The file has layers that can be hidden, so it may show something else to other readers.",
