@@ -56,6 +56,12 @@ def _rendition() -> Task:
     return lambda _request, data: ({}, reencode(data))
 
 
+def _bind() -> Task:
+    from signing.binding import bind
+
+    return lambda request, data: ({}, bind(request, data))
+
+
 def _verify() -> Task:
     return _judging(lambda _validated: b"")
 
@@ -99,6 +105,7 @@ TASKS: Mapping[str, Callable[[], Task]] = {
     "pdf": _inspect_pdf,
     "image": _inspect_image,
     "rendition": _rendition,
+    "bind": _bind,
     "verify": _verify,
     "report": _report,
 }

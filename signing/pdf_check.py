@@ -23,7 +23,8 @@ _MAX_OBJECTS = 100_000
 _MAX_STREAM = 64 * 1024 * 1024  # bytes of one stream, unpacked
 _PIECE = 1024 * 1024  # bytes unpacked at a time
 _MAX_UNPACKED = 256 * 1024 * 1024  # bytes of all streams together, unpacked
-_LIMITS = Configuration(
+#: How far pypdf goes into a file of somebody else.
+LIMITS = Configuration(
     maximum_declared_stream_length=32_000_000,
     zlib_maximum_output_length=32_000_000,
     lzw_maximum_output_length=32_000_000,
@@ -64,7 +65,7 @@ def check_pdf(data: bytes) -> dict[str, Any]:
     """
     logging.disable(logging.CRITICAL)
     try:
-        with apply_configuration(_LIMITS):
+        with apply_configuration(LIMITS):
             return _check(data)
     except (UploadRefused, MemoryError):
         raise

@@ -18,6 +18,10 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Laporan kartu ini sudah diselesaikan.",
         "en": "This report of a card has been settled.",
     },
+    "dossier_failed": {
+        "id": "Berkas permohonan tidak dapat disusun sekarang. Coba lagi sebentar.",
+        "en": "The dossier cannot be put together now. Try again in a moment.",
+    },
     "nothing_to_report": {
         "id": "Berkas ini tidak memuat tanda tangan yang dapat dibaca, sehingga tidak ada laporannya.",
         "en": "This file bears no signature that could be read, so there is no report on it.",

@@ -56,6 +56,7 @@ STATUSES: Mapping[str, int] = {
     "no_valid_card": 404,
     "unknown_card_report": 404,
     "card_report_settled": 409,
+    "dossier_failed": 503,
     "no_print": 404,
     "no_task": 404,
     "unknown_deputy": 404,

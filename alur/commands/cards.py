@@ -70,7 +70,8 @@ def _file_lines(verdict: Verdict, aspects: Iterable[Aspect]) -> Iterator[str]:
     for s in verdict.signatures:
         yield f"  {s.signer}: {s.level.value}, AdES {s.ades}, {s.coverage}, {s.modification}"
     for stamp in verdict.stamps:
-        yield f"  archived by {stamp.authority} on {stamp.stamped_at:%Y-%m-%d}, whose certificate ends {stamp.expires_at:%Y-%m-%d}"
+        days = f"on {stamp.stamped_at:%Y-%m-%d}, whose certificate ends {stamp.expires_at:%Y-%m-%d}"
+        yield f"  archived by {stamp.authority} {days}"
     if any(s.development for s in verdict.signatures):
         yield "DEV – TIDAK SAH: signed with a development certificate, so this is no official card."
     yield from (f"{p.code}: {p.text['en']}" for p in verdict.problems)

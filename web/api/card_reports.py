@@ -12,8 +12,8 @@ from web.api.schemas.card import (
     CardReportSchema,
     CardReportsQuery,
     CardReportsSchema,
-    ReportedSchema,
     ReportCardSchema,
+    ReportedSchema,
     SettleSchema,
 )
 from web.database import commit
