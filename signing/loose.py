@@ -6,9 +6,9 @@ should be told that it is unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-from asn1crypto import cms, core  # type: ignore[import-untyped]
+from asn1crypto import cms, core, parser  # type: ignore[import-untyped]
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
@@ -23,9 +23,13 @@ def is_loose(signature: EmbeddedPdfSignature, known: Collection[bytes]) -> bool:
     `known` are the SHA-256 of the certificates that trust and signed parts of the file name.
     """
     content = bytes(signature.pkcs7_content)
-    written = cms.ContentInfo.load(content).dump(force=True)
-    # Written anew it is the same, but for the zeros that fill its room: no length and no empty value was touched.
-    if content[: len(written)] != written or any(content[len(written) :]):
+    _class, _method, _tag, header, body, end = parser.parse(content)
+    length = len(header) + len(body) + len(end)
+    if any(content[length:]):
+        return True
+    # Written anew it is the same: no length and no empty value was touched. Programs that do not know how long it will
+    # be leave lengths open, against the rules of PDF; those have none to touch.
+    if not end and content[:length] != cms.ContentInfo.load(content).dump(force=True):
         return True
     return any(_strays(signed, known) for signed in _signed_parts(signature.signed_data))
 
@@ -43,9 +47,9 @@ def _strays(signed: cms.SignedData, known: Collection[bytes]) -> bool:
     # Who is named by issuer and serial number has version 1.
     if len(signers) != 1 or signers[0]["version"].native != "v1" or not isinstance(signed["crls"], core.Void):
         return True
-    info = extract_certificate_info(signed)
-    carried: Iterable[bytes] = (certificate.sha256 for certificate in info.other_certs)
-    if info.attribute_certs or any(sha256 not in known for sha256 in carried):
+    signer = extract_certificate_info(signed).signer_cert.sha256
+    carried = () if isinstance(signed["certificates"], core.Void) else signed["certificates"]
+    if any(choice.name != "certificate" or choice.chosen.sha256 not in {signer, *known} for choice in carried):
         return True
     digests = [algorithm["algorithm"].native for algorithm in signed["digest_algorithms"]]
     kind = signed["encap_content_info"]["content_type"].native

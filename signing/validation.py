@@ -119,12 +119,24 @@ async def _stamps(reader: PdfFileReader, evidence: Evidence) -> list[Stamp]:
     return found[::-1]
 
 
+def _without_unreadable_time(signature: EmbeddedPdfSignature) -> None:
+    """Forget the time that a signature claims where it is not written as a time: it is a claim, and counts for nothing.
+
+    LibreOffice writes such times, and pyHanko would take the whole file for unreadable.
+    """
+    try:
+        _ = signature.self_reported_timestamp
+    except PdfReadError:
+        del signature.sig_object["/M"]
+
+
 async def _judge(
     signature: EmbeddedPdfSignature,
     signatures: Sequence[EmbeddedPdfSignature],
     stamps: Sequence[Stamp],
     evidence: Evidence,
 ) -> Judged:
+    _without_unreadable_time(signature)
     stamped_at = _claimed_stamp(signature)
     later = [stamp for stamp in stamps if stamp.revision > signature.signed_revision]
     level = _level(stamped_at, evidence, archived=bool(later))
