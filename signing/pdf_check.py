@@ -40,7 +40,8 @@ LIMITS = Configuration(
 _ACTIVE = frozenset({
     "/JavaScript", "/JS", "/AA", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/FileAttachment", "/XFA",
     "/RichMedia", "/RichMediaContent", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound",
-    "/Rendition", "/3D", "/Screen",
+    "/Rendition", "/3D", "/Screen", "/EF", "/AF", "/Collection", "/PS", "/SetOCGState", "/RichMediaExecute",
+    "/GoTo3DView", "/ResetForm", "/Hide",
 })  # fmt: skip
 _KINDS = ("/S", "/Type", "/Subtype")
 #: Dictionaries whose keys are names chosen at will: a font called /JS is not a script.

@@ -56,7 +56,7 @@ def by_poppler(folder: Path) -> bytes:
     writer.write(out)
     source.write_bytes(out.getvalue())
     command = ["-nssdir", f"sql:{folder}", "-nick", "guest", "-sign", "Officer", str(source), str(target)]
-    # It signs twice and gives up where the second signature is longer than the first: with these keys, every other time.
+    # It signs twice and gives up where the second signature is longer than the first: every other time with these keys.
     for _ in range(20):
         done = subprocess.run([need("pdfsig"), *command], check=False, capture_output=True, timeout=120)
         if done.returncode == 0:
