@@ -11,7 +11,6 @@ from typing import Any
 
 from signing.errors import DossierError
 from signing.sandbox import Limits, Stopped, confine
-from signing.typeset import TypesetError, set_dossier
 
 _LIMITS = Limits(memory=1024 * 1024 * 1024, cpu=40, wall=60, answer=256 * 1024 * 1024)
 
@@ -43,6 +42,9 @@ def bound(told: Mapping[str, Any], members: Sequence[Member]) -> bytes:
     `told` is what `definitions/dossier/dossier.typ` reads, but for the members. A member that cannot be shown is told
     on its page and attached all the same. Raises DossierError `dossier_failed`.
     """
+    # Read here: typst is large, and whoever only serves dossiers sets them in other processes.
+    from signing.typeset import TypesetError, set_dossier
+
     pages = [_page(member) for member in members]
     try:
         base = set_dossier({**told, "members": pages})

@@ -75,7 +75,7 @@ def _member(found: Seen, paper: Paper) -> Member:
     if original is not None:
         facts += [
             (_("Ukuran"), size_words(len(original.content))),
-            ("SHA-256", hashlib.sha256(original.content).hexdigest()),
+            ("SHA-256", _grouped(hashlib.sha256(original.content).hexdigest())),
             (_("Lampiran"), original.name),
         ]
     return Member(
@@ -88,6 +88,11 @@ def _member(found: Seen, paper: Paper) -> Member:
         attached=original.name if original else "",
         original=original.content if original else b"",
     )
+
+
+def _grouped(digits: str) -> str:
+    """Hexadecimal digits in groups of eight, which can be read aloud and fit between the margins."""
+    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
 
 
 def _failed(paper: Paper) -> str:
