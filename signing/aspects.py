@@ -77,8 +77,8 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
         "The last signature covers the whole file.",
     ),
     "archive_covers": (
-        "Stempel waktu arsip terakhir mencakup seluruh berkas, kecuali data pemeriksaannya sendiri.",
-        "The last time stamp of the archive covers the whole file but for its own validation data.",
+        "Stempel waktu arsip terakhir mencakup seluruh berkas.",
+        "The last time stamp of the archive covers the whole file.",
     ),
     "trusted": (
         "Semua tanda tangan yang seharusnya ada ditemukan, dan sertifikatnya berlaku saat menandatangani.",

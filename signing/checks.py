@@ -84,9 +84,9 @@ def check_archive(stamp: StampFinding) -> Iterator[str]:
         yield "archive_stamp_invalid"
 
 
-def check_coverage(pdf: bytes, reader: PdfFileReader) -> Iterator[str]:
+def check_coverage(reader: PdfFileReader) -> Iterator[str]:
     """Nothing stands outside of what was signed last."""
-    if not structure.covers_file(pdf, reader):
+    if not structure.covers_file(reader):
         yield "not_whole_file"
 
 

@@ -77,7 +77,7 @@ def _report() -> Task:
 def _judging(told: Callable[[Any], bytes]) -> Task:
     """A task that answers with the verdict, and with what `told` makes of the validation."""
     from signing.trust import Trust
-    from signing.validation import validate
+    from signing.validation import examine
     from signing.verdict import Problem, Verdict
 
     for module in _LATE_IMPORTS:
@@ -88,7 +88,7 @@ def _judging(told: Callable[[Any], bytes]) -> Task:
     def task(request: Mapping[str, Any], data: bytes) -> Answer:
         trust = Trust.from_json(request["trust"])
         try:
-            found = loop.run_until_complete(validate(data, trust, request["expected_signers"]))
+            found = loop.run_until_complete(examine(data, trust, request["expected_signers"]))
             return found.verdict.to_json(), told(found)
         except MemoryError:
             raise

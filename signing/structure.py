@@ -5,38 +5,18 @@ from __future__ import annotations
 import re
 
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from signing.modifications import CARD_POLICY
-
-#: Type of the signature object of a document time stamp.
-DOCUMENT_STAMP = "/DocTimeStamp"
-#: How a file ends: the place of its last table, and the mark.
-_END = re.compile(rb"startxref[\r\n ]+(\d+)[\r\n ]+%%EOF[\r\n]{0,2}\Z")
-_LONGEST_END = 64  # bytes
+#: What a signature leaves room for: digits of one kind.
 _HEX = re.compile(rb"<(?:[0-9A-F]*|[0-9a-f]*)>\Z")
 
 
-def is_stamp(signature: EmbeddedPdfSignature) -> bool:
-    """Tell whether a signature is a document time stamp, which nobody signs."""
-    return bool(signature.sig_object_type == DOCUMENT_STAMP)
-
-
-def covers_file(pdf: bytes, reader: PdfFileReader) -> bool:
-    """Tell whether the last signature covers the whole file, or the last document time stamp all but its own validation
-    data: programs append those after it, since they are known only then."""
+def covers_file(reader: PdfFileReader) -> bool:
+    """Tell whether the last signature, or the last document time stamp, covers the whole file."""
     last = reader.embedded_signatures[-1]
-    last.compute_integrity_info(diff_policy=CARD_POLICY)
-    if last.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-        return True
-    if not is_stamp(last) or last.coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
-        return False
-    maintained = isinstance(last.diff_result, DiffResult) and (
-        last.diff_result.modification_level is ModificationLevel.LTA_UPDATES
-    )
-    return maintained and _ends_there(pdf, reader)
+    last.compute_integrity_info(skip_diff=True)
+    return last.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
 
 def wraps(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
@@ -51,8 +31,3 @@ def has_layers(reader: PdfFileReader) -> bool:
     """Tell whether any revision has optional content: what it shows depends on who looks, and can be switched."""
     revisions = range(reader.xrefs.total_revisions)
     return any("/OCProperties" in reader.get_historical_root(revision) for revision in revisions)
-
-
-def _ends_there(pdf: bytes, reader: PdfFileReader) -> bool:
-    found = _END.search(pdf[-_LONGEST_END:])
-    return found is not None and int(found[1]) == reader.last_startxref

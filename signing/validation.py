@@ -26,7 +26,7 @@ from pyhanko.sign.validation.ades import (
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
 
-from signing import archive, checks
+from signing import checks, past
 from signing.evidence import Evidence, context, gather, specification
 from signing.levels import Level
 from signing.modifications import CARD_POLICY
@@ -70,8 +70,13 @@ class Validated:
     judged: tuple[Judged, ...]
 
 
-async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Validated:
+async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Verdict:
     """Return the verdict on `pdf`; any exception means that the file could not be read as a signed PDF."""
+    return (await examine(pdf, trust, expected_signers)).verdict
+
+
+async def examine(pdf: bytes, trust: Trust, expected_signers: int) -> Validated:
+    """Return the verdict on `pdf` as `validate` does, with what it rests on."""
     reader = _read(pdf)
     signatures = reader.embedded_regular_signatures
     evidence = gather(reader, trust)
@@ -83,7 +88,7 @@ async def validate(pdf: bytes, trust: Trust, expected_signers: int) -> Validated
         problems += [Problem(code=code, field=stamp.finding.field) for code in checks.check_archive(stamp.finding)]
     if signatures:
         whole = (
-            *checks.check_coverage(pdf, reader),
+            *checks.check_coverage(reader),
             *checks.check_gaps(pdf, reader),
             *checks.check_loose(reader, evidence.certificates),
             *checks.check_layers(reader),
@@ -166,7 +171,7 @@ async def _ades(
     spec = specification(evidence)
     # Archival validation would ask for a proof of existence that no file below B-LTA carries.
     if level is Level.B_LTA:
-        return await archive.judge(signature, spec, _proven(later))
+        return await past.judge(signature, spec, _proven(later))
     routine = ades_with_time_validation if level.stamped else ades_basic_validation
     return await routine(signature.signed_data, spec, raw_digest=signature.compute_digest())
 

@@ -23,7 +23,7 @@ def verify(pdf: bytes, trust: Trust, expected_signers: int = 1) -> Verdict:
     from signing.validation import validate
 
     try:
-        return asyncio.run(validate(pdf, trust, expected_signers)).verdict
+        return asyncio.run(validate(pdf, trust, expected_signers))
     except Exception:
         # A hostile file makes the parsers raise anything at all; whatever it is, the file cannot be relied
         # on.

@@ -20,6 +20,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko_certvalidator import ValidationContext
 
 from signing.certificates import Issued, authority, revocation_list, seal, time_stamper
@@ -84,17 +85,30 @@ def archived(pdf: bytes, pki: DevelopmentPki, *, bare: bool = False) -> bytes:
     """Return the file with a document time stamp of `pki` over all of it: B-LTA, where it was B-LT. A bare one comes
     without its validation data."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    stamper = PdfTimeStamper(local_timestamper(pki))
-    made = asyncio.run(
-        stamper.async_timestamp_pdf(writer, "sha256", validation_context=None if bare else _context(pki))
-    )
+    stamper = _Stamper(local_timestamper(pki))
+    made = asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", None if bare else _context(pki)))
     return bytes(made.getvalue())
+
+
+def trailed(pdf: bytes, pki: DevelopmentPki) -> bytes:
+    """Return an archived file with validation data behind its document time stamp, as pyHanko writes them by itself."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    stamper = PdfTimeStamper(local_timestamper(pki))
+    return bytes(asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", _context(pki))).getvalue())
+
+
+class _Stamper(PdfTimeStamper):
+    """pyHanko's, with everything in the revision that the time stamp covers."""
+
+    async def async_timestamp_pdf(self, *given: Any, **named: Any) -> Any:
+        before = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+        return await super().async_timestamp_pdf(*given, **{"dss_settings": before, **named})
 
 
 def renewed(pdf: bytes, pki: DevelopmentPki) -> bytes:
     """Return an archived file with its chain of document time stamps made longer."""
     out = io.BytesIO()
-    PdfTimeStamper(local_timestamper(pki)).update_archival_timestamp_chain(
+    _Stamper(local_timestamper(pki)).update_archival_timestamp_chain(
         PdfFileReader(io.BytesIO(pdf)), _context(pki), in_place=False, output=out
     )
     return out.getvalue()
@@ -311,6 +325,7 @@ def matrix(pki: DevelopmentPki, other: DevelopmentPki, folder: Path) -> list[Row
         Row(name="trailing garbage", pdf=lt + GARBAGE, trust=trust, code="not_whole_file", alone=True),
         Row(name="trailing block", pdf=lt + b"A" * 4096, trust=trust, code="document_unreadable"),
         Row(name="garbage after the archive", pdf=lta + GARBAGE, trust=trust, code="not_whole_file", alone=True),
+        _sole("unsigned validation data at the end", trailed(lt, pki), trust, "not_whole_file"),
         Row(name="page swapped", pdf=appended(lt, swap_page), trust=trust, code="modified_after_signing"),
         _sole("page swapped and archived", archived(appended(lt, swap_page), pki), trust, "modified_after_signing"),
         Row(name="note added", pdf=appended(lt, annotate), trust=trust, code="modified_after_signing"),
