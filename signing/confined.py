@@ -32,6 +32,8 @@ _LATE_IMPORTS = (
     "pyhanko.pdf_utils.filters",
     "pyhanko.pdf_utils.metadata.xmp_xml",
 )
+#: The same for the writer of reports.
+_REPORTING = ("xsdata.formats.dataclass.serializers", "xsdata.formats.dataclass.serializers.config")
 _CODECS = ("ascii", "latin-1", "cp1252", "utf-16", "utf-16-be", "utf-16-le", "idna", "unicode-escape")
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
 
@@ -54,9 +56,28 @@ def _rendition() -> Task:
     return lambda _request, data: ({}, reencode(data))
 
 
+def _bind() -> Task:
+    from signing.binding import bind
+
+    return lambda request, data: ({}, bind(request, data))
+
+
 def _verify() -> Task:
+    return _judging(lambda _validated: b"")
+
+
+def _report() -> Task:
+    from signing.report import reported
+
+    for module in _REPORTING:
+        importlib.import_module(module)
+    return _judging(reported)
+
+
+def _judging(told: Callable[[Any], bytes]) -> Task:
+    """A task that answers with the verdict, and with what `told` makes of the validation."""
     from signing.trust import Trust
-    from signing.validation import validate
+    from signing.validation import examine
     from signing.verdict import Problem, Verdict
 
     for module in _LATE_IMPORTS:
@@ -67,14 +88,14 @@ def _verify() -> Task:
     def task(request: Mapping[str, Any], data: bytes) -> Answer:
         trust = Trust.from_json(request["trust"])
         try:
-            verdict = loop.run_until_complete(validate(data, trust, request["expected_signers"]))
+            found = loop.run_until_complete(examine(data, trust, request["expected_signers"]))
+            return found.verdict.to_json(), told(found)
         except MemoryError:
             raise
         except Exception:
             # A hostile file makes the parsers raise anything at all; whatever it is, the file cannot be
             # relied on.
-            verdict = Verdict(problems=(Problem(code="document_unreadable"),))
-        return verdict.to_json(), b""
+            return Verdict(problems=(Problem(code="document_unreadable"),)).to_json(), b""
 
     return task
 
@@ -84,7 +105,9 @@ TASKS: Mapping[str, Callable[[], Task]] = {
     "pdf": _inspect_pdf,
     "image": _inspect_image,
     "rendition": _rendition,
+    "bind": _bind,
     "verify": _verify,
+    "report": _report,
 }
 
 

@@ -40,6 +40,10 @@ class CardError(SigningError):
     """A card could not be drawn from these data."""
 
 
+class DossierError(SigningError):
+    """A dossier could not be put together."""
+
+
 class UploadRefused(SigningError):
     """An upload is refused; `text` tells its sender why and what to do, in Indonesian and English."""
 

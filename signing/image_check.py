@@ -46,8 +46,10 @@ def reencode(data: bytes) -> bytes:
         picture.draft("RGB", _LARGEST)
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail(_LARGEST)
-        out = io.BytesIO()
-        _opaque(upright).save(out, "JPEG", quality=_QUALITY, optimize=True)
+        out, bare = io.BytesIO(), _opaque(upright)
+        # Pillow writes a comment and XMP of the original again unless it forgets them.
+        bare.info.clear()
+        bare.save(out, "JPEG", quality=_QUALITY, optimize=True)
         return out.getvalue()
 
 

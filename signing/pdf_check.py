@@ -23,7 +23,8 @@ _MAX_OBJECTS = 100_000
 _MAX_STREAM = 64 * 1024 * 1024  # bytes of one stream, unpacked
 _PIECE = 1024 * 1024  # bytes unpacked at a time
 _MAX_UNPACKED = 256 * 1024 * 1024  # bytes of all streams together, unpacked
-_LIMITS = Configuration(
+#: How far pypdf goes into a file of somebody else.
+LIMITS = Configuration(
     maximum_declared_stream_length=32_000_000,
     zlib_maximum_output_length=32_000_000,
     lzw_maximum_output_length=32_000_000,
@@ -39,7 +40,8 @@ _LIMITS = Configuration(
 _ACTIVE = frozenset({
     "/JavaScript", "/JS", "/AA", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/FileAttachment", "/XFA",
     "/RichMedia", "/RichMediaContent", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound",
-    "/Rendition", "/3D", "/Screen",
+    "/Rendition", "/3D", "/Screen", "/EF", "/AF", "/Collection", "/PS", "/SetOCGState", "/RichMediaExecute",
+    "/GoTo3DView", "/ResetForm", "/Hide",
 })  # fmt: skip
 _KINDS = ("/S", "/Type", "/Subtype")
 #: Dictionaries whose keys are names chosen at will: a font called /JS is not a script.
@@ -64,7 +66,7 @@ def check_pdf(data: bytes) -> dict[str, Any]:
     """
     logging.disable(logging.CRITICAL)
     try:
-        with apply_configuration(_LIMITS):
+        with apply_configuration(LIMITS):
             return _check(data)
     except (UploadRefused, MemoryError):
         raise

@@ -67,9 +67,21 @@ def set_report(data: Mapping[str, Any]) -> bytes:
 
     `data` is what `definitions/reports/report.typ` reads. Raises TypesetError.
     """
+    return _set("reports", "report", data)
+
+
+def set_dossier(data: Mapping[str, Any]) -> bytes:
+    """The pages of a dossier that are ours, set as a report is.
+
+    `data` is what `definitions/dossier/dossier.typ` reads. Raises TypesetError.
+    """
+    return _set("dossier", "dossier", data)
+
+
+def _set(folder: str, name: str, data: Mapping[str, Any]) -> bytes:
     if not _TURNS.acquire(timeout=_PATIENCE):
         raise TypesetError("typeset_busy", "Too many reports are being set; try again in a moment.")
-    command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_PACKAGES)]
+    command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_PACKAGES), folder, name]
     try:
         sent = json.dumps(data).encode()
         done = subprocess.run(command, input=sent, capture_output=True, env={}, cwd="/", timeout=_SECONDS, check=False)
@@ -78,21 +90,22 @@ def set_report(data: Mapping[str, Any]) -> bytes:
     finally:
         _TURNS.release()
     if done.returncode or not done.stdout.startswith(b"%PDF"):
-        raise TypesetError("typeset_failed", "The report could not be set as a PDF.")
+        raise TypesetError("typeset_failed", "It could not be set as a PDF.")
     return done.stdout
 
 
 def main() -> None:
-    """The process of `set_report`: one report in, one PDF out."""
+    """The process of `set_report` and its like: one set of data in, one PDF out."""
     import resource
 
     sent = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    root = shipped("reports")
+    folder, name = sys.argv[2:4]
+    root = shipped(folder)
     day = date(*json.loads(sent)["made"])
-    sys.stdout.buffer.write(compiled((root / "report.typ").read_bytes(), {"report": sent.decode()}, root=root, day=day))
+    sys.stdout.buffer.write(compiled((root / f"{name}.typ").read_bytes(), {name: sent.decode()}, root=root, day=day))
 
 
 @cache

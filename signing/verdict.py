@@ -43,6 +43,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Tanda tangan terakhir tidak mencakup seluruh berkas.",
         "The last signature does not cover the whole file.",
     ),
+    "signature_wrapped": (
+        "Di tempat tanda tangan disisipkan isi lain yang tidak ikut ditandatangani.",
+        "Something that is not signed was put where a signature leaves room for itself.",
+    ),
+    "signature_loose": (
+        "Tanda tangan membawa data yang tidak ikut ditandatangani.",
+        "A signature carries data that nobody signed.",
+    ),
+    "hidden_layers": (
+        "Berkas memuat lapisan yang dapat disembunyikan, sehingga isinya tampak berbeda bagi pembaca lain.",
+        "The file has layers that can be hidden, so it may show something else to other readers.",
+    ),
     "signer_not_trusted": (
         "Sertifikat penanda tangan bukan dari penerbit yang diakui.",
         "The signer's certificate is not from a recognised issuer.",
@@ -62,6 +74,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "timestamp_invalid": (
         "Stempel waktu tanda tangan tidak sah.",
         "The time stamp of the signature is not valid.",
+    ),
+    "archive_stamp_invalid": (
+        "Stempel waktu arsip pada berkas tidak sah.",
+        "A time stamp of the archive in the file is not valid.",
     ),
     "ades_not_passed": (
         "Tanda tangan tidak lulus pemeriksaan AdES (ETSI EN 319 102-1).",
@@ -117,6 +133,22 @@ class SignatureFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StampFinding:
+    """What was found about a document time stamp, which keeps the signatures before it for longer."""
+
+    #: Signature field.
+    field: str
+    #: Common name in the certificate of the time-stamping authority.
+    authority: str
+    #: Time that it tells, aware.
+    stamped_at: datetime
+    #: End of the authority's certificate, aware: the archive is to be renewed before it.
+    expires_at: datetime
+    #: Whether it is over all that comes before it, and its certificate counted when the next one was made, or now.
+    integrity: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """The findings about a file; the register and the card's state are not known here."""
 
@@ -124,6 +156,8 @@ class Verdict:
     signatures: tuple[SignatureFinding, ...] = ()
     #: Everything that speaks against the file.
     problems: tuple[Problem, ...] = ()
+    #: Document time stamps, in the file's order.
+    stamps: tuple[StampFinding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -140,6 +174,7 @@ class Verdict:
         return {
             "ok": self.ok,
             "signatures": [_finding_json(finding) for finding in self.signatures],
+            "stamps": [asdict(stamp) | _times(stamp) for stamp in self.stamps],
             "problems": [asdict(problem) | {"text": problem.text} for problem in self.problems],
         }
 
@@ -148,19 +183,31 @@ class Verdict:
         """Return what `to_json` wrote."""
         return cls(
             signatures=tuple(_finding(finding) for finding in body["signatures"]),
+            stamps=tuple(StampFinding(**{**found, **_parsed(found, _STAMP_TIMES)}) for found in body["stamps"]),
             problems=tuple(Problem(code=found["code"], field=found["field"]) for found in body["problems"]),
         )
 
 
+_SIGNATURE_TIMES = ("claimed_at", "stamped_at")
+_STAMP_TIMES = ("stamped_at", "expires_at")
+
+
 def _finding_json(finding: SignatureFinding) -> dict[str, Any]:
-    times = {"claimed_at": finding.claimed_at, "stamped_at": finding.stamped_at}
-    return (
-        asdict(finding)
-        | {"level": finding.level.value}
-        | {name: None if time is None else time.isoformat() for name, time in times.items()}
-    )
+    times: dict[str, datetime | None] = {name: getattr(finding, name) for name in _SIGNATURE_TIMES}
+    return asdict(finding) | {"level": finding.level.value} | _written(times)
+
+
+def _times(stamp: StampFinding) -> dict[str, str | None]:
+    return _written({name: getattr(stamp, name) for name in _STAMP_TIMES})
+
+
+def _written(times: Mapping[str, datetime | None]) -> dict[str, str | None]:
+    return {name: None if time is None else time.isoformat() for name, time in times.items()}
 
 
 def _finding(body: Mapping[str, Any]) -> SignatureFinding:
-    times = {name: body[name] and datetime.fromisoformat(body[name]) for name in ("claimed_at", "stamped_at")}
-    return SignatureFinding(**{**body, **times, "level": Level(body["level"])})
+    return SignatureFinding(**{**body, **_parsed(body, _SIGNATURE_TIMES), "level": Level(body["level"])})
+
+
+def _parsed(body: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, datetime | None]:
+    return {name: body[name] and datetime.fromisoformat(body[name]) for name in names}

@@ -32,9 +32,19 @@ def verify(pdf: bytes, trust: Trust, expected_signers: int = 1) -> Verdict:
 
 def verify_untrusted(pdf: bytes, trust: Trust, expected_signers: int = 1) -> Verdict:
     """Return the verdict on a PDF from anywhere, found in a process limited in memory, time and files."""
+    return report_untrusted(pdf, trust, expected_signers, report=False)[0]
+
+
+def report_untrusted(
+    pdf: bytes, trust: Trust, expected_signers: int = 1, *, report: bool = True
+) -> tuple[Verdict, bytes]:
+    """Return the verdict as `verify_untrusted` does, and its report in the XML of ETSI TS 119 102-2.
+
+    The report is empty where no signature could be read.
+    """
     request = {"trust": trust.to_json(), "expected_signers": expected_signers}
     try:
-        answer, _ = confine("verify", request, pdf, _LIMITS)
+        answer, xml = confine("report" if report else "verify", request, pdf, _LIMITS)
     except Stopped:
-        return Verdict(problems=(Problem(code="verification_stopped"),))
-    return Verdict.from_json(answer)
+        return Verdict(problems=(Problem(code="verification_stopped"),)), b""
+    return Verdict.from_json(answer), xml

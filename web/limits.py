@@ -38,6 +38,7 @@ RULES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "register": ("60 per hour", _address),
     "verify": ("120 per minute", _address),
     "verify_upload": ("20 per minute", _address),
+    "report": ("20 per hour", _address),
     "intake": ("60 per hour", _address),
     "upload": ("120 per 10 minutes", _account),
 }

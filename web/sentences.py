@@ -8,6 +8,24 @@ from workflow.definition.process import Text
 
 SENTENCES: Mapping[str, Text] = {
     "not_found": {"id": "Alamat ini tidak ada.", "en": "There is nothing at this address."},
+    "no_valid_card": {
+        "id": "Tidak ada kartu yang berlaku dengan nomor atau kode ini.",
+        "en": "There is no valid card with this number or code.",
+    },
+    "unknown_kind": {"id": "Pilih apa yang dilaporkan.", "en": "Choose what you report."},
+    "unknown_card_report": {"id": "Laporan kartu ini tidak ada.", "en": "There is no such report of a card."},
+    "card_report_settled": {
+        "id": "Laporan kartu ini sudah diselesaikan.",
+        "en": "This report of a card has been settled.",
+    },
+    "dossier_failed": {
+        "id": "Berkas permohonan tidak dapat disusun sekarang. Coba lagi sebentar.",
+        "en": "The dossier cannot be put together now. Try again in a moment.",
+    },
+    "nothing_to_report": {
+        "id": "Berkas ini tidak memuat tanda tangan yang dapat dibaca, sehingga tidak ada laporannya.",
+        "en": "This file bears no signature that could be read, so there is no report on it.",
+    },
     "unknown_calendar": {"id": "Kalender ini tidak ada.", "en": "There is no such calendar."},
     "plan_invalid": {
         "id": "Rencana pemindahan belum benar; lihat daftar isian (baris:kolom).",

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from alur.card_checking import has_register, registered
 from alur.claim_keys import published_keys, publishes
 from alur.commands.common import json_option, settings, tell
 from alur.settings import Settings, ensure_keys
 from alur.signers import trust_of
+from signing.aspects import Aspect, of_file, of_register, unasked
 from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import PublishedKey, read_keys
+from signing.verdict import Verdict
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 #: Endings of what is opened as a picture; no link and no claim ends so.
 _PICTURES = (".png", ".jpg", ".jpeg")
+#: How an aspect is marked: it holds, it does not, nothing can be said.
+_MARKS = {True: "[yes]", False: "[NO] ", None: "[ - ]"}
 
 
 @click.group()
@@ -27,20 +34,59 @@ def cards() -> None:
 
 
 @cards.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--signatures", default=1, show_default=True, help="How many signatures the card must bear.")
+@click.argument("file", type=FILE)
+@click.option(
+    "--signatures", type=click.IntRange(0, 20), help="How many it must bear; else what the register says, or 1."
+)
+@click.option("--offline", is_flag=True, help="Check the file alone, and do not ask the register of this house.")
+@click.option("--report", type=OUT, help="Write the validation report (ETSI TS 119 102-2, XML) to this file.")
 @json_option
-def verify(file: Path, signatures: int, as_json: bool) -> None:
-    """Verify a card's PDF offline; exit 1 when it does not hold."""
-    from signing.verify import verify_untrusted
+def verify(file: Path, signatures: int | None, offline: bool, report: Path | None, as_json: bool) -> None:
+    """Verify a card's PDF in every aspect; exit 1 when it does not hold in one."""
+    from signing.verify import report_untrusted
 
-    verdict = verify_untrusted(file.read_bytes(), trust_of(ensure_keys(settings()))(), signatures)
-    lines = [f"{s.signer}: {s.level.value}, AdES {s.ades}, {s.coverage}, {s.modification}" for s in verdict.signatures]
-    lines += [f"{p.code}: {p.text['en']}" for p in verdict.problems]
-    lines.append("VALID" if verdict.ok else "NOT VALID")
-    tell(verdict.to_json(), "\n".join(lines), as_json=as_json)
-    if not verdict.ok:
+    chosen, pdf = settings(), file.read_bytes()
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    row, asked = None, unasked()
+    if not offline and has_register(chosen):
+        row, state = registered(chosen, sha256)
+        same = None if row is None else row["sha256"] == sha256
+        asked = of_register(same, state, earlier=same is False)
+    expected = signatures if signatures is not None else row["signatures"] if row else 1
+    trust = trust_of(ensure_keys(chosen))()
+    verdict, xml = report_untrusted(pdf, trust, expected, report=report is not None)
+    if report is not None:
+        _written(report, xml)
+    aspects = of_file(verdict) + asked
+    ok = verdict.ok and all(aspect.holds is not False for aspect in asked) and _stands(asked)
+    told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
+    tell(told, "\n".join((*_file_lines(verdict, aspects), "VALID" if ok else "NOT VALID")), as_json=as_json)
+    if not ok:
         sys.exit(1)
+
+
+def _file_lines(verdict: Verdict, aspects: Iterable[Aspect]) -> Iterator[str]:
+    for aspect in aspects:
+        yield f"{_MARKS[aspect.holds]} {aspect.title['en']}: {aspect.text['en']}"
+    for s in verdict.signatures:
+        yield f"  {s.signer}: {s.level.value}, AdES {s.ades}, {s.coverage}, {s.modification}"
+    for stamp in verdict.stamps:
+        days = f"on {stamp.stamped_at:%Y-%m-%d}, whose certificate ends {stamp.expires_at:%Y-%m-%d}"
+        yield f"  archived by {stamp.authority} {days}"
+    if any(s.development for s in verdict.signatures):
+        yield "DEV – TIDAK SAH: signed with a development certificate, so this is no official card."
+    yield from (f"{p.code}: {p.text['en']}" for p in verdict.problems)
+
+
+def _stands(asked: Iterable[Aspect]) -> bool:
+    """A register that was asked and knows no such card speaks against it."""
+    return all(aspect.code != "unknown" for aspect in asked)
+
+
+def _written(path: Path, xml: bytes) -> None:
+    if not xml:
+        raise click.ClickException("The file bears no signature that could be read, so there is no report on it.")
+    path.write_bytes(xml)
 
 
 @cards.command("verify-qr")

@@ -245,7 +245,7 @@ def test_a_card_is_verified_offline(shell: Shell, opened: House, case: int, tmp_
     card = tmp_path / "card.pdf"
     with opened.engine.connect() as db:
         card.write_bytes(card_file(db, opened.vault, opened.blobs, case))
-    assert shell.run("cards", "verify", str(card)).stdout.endswith("VALID\n")
+    assert shell.run("cards", "verify", str(card)).stdout.endswith("\nVALID\n")
     changed = bytearray(card.read_bytes())
     changed[len(changed) // 3] ^= 1
     card.write_bytes(changed)

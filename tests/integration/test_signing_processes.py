@@ -89,6 +89,8 @@ def test_processes_that_start_at_once_share_one_pki(tmp_path: Path) -> None:
         ("signing", ("pyhanko", "PIL", "pypdf", "typst")),
         ("signing.inspect", ("pyhanko", "PIL", "pypdf", "typst")),
         ("signing.verify", ("pyhanko", "PIL", "pypdf", "typst")),
+        ("signing.aspects", ("pyhanko", "PIL", "pypdf", "typst")),
+        ("signing.dossier", ("pyhanko", "PIL", "pypdf", "typst")),
         ("signing.card", ("pyhanko", "pypdf")),
         ("signing.pdf_check", ("pyhanko",)),
         ("signing.image_check", ("pyhanko", "pypdf")),

@@ -17,6 +17,7 @@ from web.api.schemas.history import HistorySchema
 from web.api.schemas.queries import CasesQuery, ClocksQuery, HistoryQuery
 from web.api.schemas.requests import AnyObject, OpenSchema
 from web.database import commit
+from web.pages import dossier
 from web.services import actions, cards, cases, clocks, history, prints
 from web.services.sight import require_reading, see
 
@@ -117,6 +118,16 @@ def get_card(id_: int) -> Response:
 def get_print(id_: int) -> Response:
     """The print that counts, to be signed at the counter; for staff only, and only until the card is published."""
     content, name = prints.download(see(id_))
+    response = Response(content, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@routes.get("/cases/<int:id_>/dossier.pdf")
+@routes.response(200, content_type="application/pdf")
+def get_dossier(id_: int) -> Response:
+    """Everything of the case in one file, originals attached; for officers and auditors who may read the case."""
+    content, name = dossier.made(see(id_))
     response = Response(content, content_type="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

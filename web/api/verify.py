@@ -9,6 +9,8 @@ from web.api.routing import Routes
 from web.api.schemas.card import CardEntrySchema, FileFindingsSchema
 from web.services import verification
 
+XML = "application/xml"
+
 routes = Routes("verify", __name__, description="Verification of cards, for everybody.")
 
 
@@ -25,3 +27,34 @@ def verify_file() -> Response:
     """What is to be said of an uploaded PDF (`file`), with the code printed on it (`code`) where it is known."""
     found = verification.by_file(upload(), request.form.get("code", ""))
     return jsonify(FileFindingsSchema().dump(found))
+
+
+@routes.post("/verify/report")
+@routes.response(200, content_type=XML)
+@routes.doc(security=[])
+def report_on_file() -> Response:
+    """The validation report (ETSI TS 119 102-2, XML) on an uploaded PDF (`file`); the file is not kept."""
+    return report_response(verification.report_of(upload(), request.form.get("code", "")))
+
+
+@routes.get("/verify/<code>/report")
+@routes.response(200, content_type=XML)
+def report_on_card(code: str) -> Response:
+    """The validation report on the file of the card with this code, for whoever may have that file."""
+    return report_response(verification.report_of_card(code))
+
+
+def report_response(xml: bytes) -> Response:
+    """A report for a browser: saved, never shown."""
+    response = Response(xml, content_type=XML)
+    response.headers.set("Content-Disposition", "attachment", filename="report.xml")
+    return response
+
+
+def _fresh(response: Response) -> Response:
+    """A card may be revoked the next second, so no answer is kept."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+routes.after_request(_fresh)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from web import here
 from web.errors import WebError
-from web.pages import times
+from web.pages import dossier, times
 from web.pages.answers import require_person, shown
 from web.pages.verdicts import WORDS
 from web.pages.words import local
@@ -50,6 +50,12 @@ def download(case: int) -> AnyResponse:
 def download_print(case: int) -> AnyResponse:
     """The print for the counter; officers only."""
     return _file(*prints.download(see(case)))
+
+
+@pages.get("/cases/<int:case>/dossier.pdf")
+def download_dossier(case: int) -> AnyResponse:
+    """Everything of the case in one file; officers and auditors only."""
+    return _file(*dossier.made(see(case)))
 
 
 @pages.get("/cases/<int:case>/card.svg")

@@ -12,6 +12,8 @@ from flask import Flask, current_app, get_flashed_messages, request, url_for
 from web import here, limits
 from web.language import language
 from web.pages.words import _, local
+from web.person import Person
+from web.services import card_reports
 from web.services.reports import reads as reads_reports
 from workflow.definition.process import Text
 
@@ -69,9 +71,19 @@ def _nav() -> Iterable[Link]:
             _link("standing_in.overview", _("Pengganti")),
             _link("emergency.ask", _("Akses darurat")),
             *reports,
+            *_reported(person),
             _link("checking.ask", _("Periksa kartu")),
         ]
     return [_link("mine.all_mine", _("Permohonan saya")), _link("checking.ask", _("Periksa kartu"))]
+
+
+def _reported(person: Person) -> list[Link]:
+    """Reports of cards, for those who settle them: how many wait stands beside it."""
+    if not card_reports.settles(person):
+        return []
+    count = card_reports.waiting()
+    words = _("Kartu dilaporkan (%(count)d)", count=count) if count else _("Kartu dilaporkan")
+    return [_link("reported_cards.show", words)]
 
 
 def _link(endpoint: str, words: str) -> Link:

@@ -87,6 +87,28 @@ WORDS: Mapping[str, Verdict] = {
     ),
 }
 
+#: What may be reported of a card.
+KINDS: Mapping[str, Text] = {
+    "lost": {"id": "Kartu ini hilang atau dicuri", "en": "This card was lost or stolen"},
+    "suspected": {
+        "id": "Kartu ini diduga palsu, atau dipakai orang lain",
+        "en": "This card looks false, or somebody else uses it",
+    },
+}
+
+#: A valid card that somebody reported as lost or false, and the office has not found that unfounded.
+REPORTED = Verdict(
+    tone="act",
+    icon="act",
+    short={"id": "Berlaku, tetapi dilaporkan", "en": "Valid, but reported"},
+    says={
+        "id": "Kartu ini terdaftar, tetapi dilaporkan hilang atau diduga tidak asli. Kantor penerbit memeriksanya; "
+        "cocokkan foto dan isinya dengan orangnya, dan hubungi kantor bila ragu.",
+        "en": "This card is registered, but was reported as lost or false. Its office is looking into it; compare the "
+        "photo and what it says with the person, and ask the office in doubt.",
+    },
+)
+
 #: An earlier print of a card that was corrected and printed anew.
 VOID_PRINT = Verdict(
     tone="bad",

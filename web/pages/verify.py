@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from signing.errors import UploadRefused
 from web import here
+from web.database import commit, rollback
+from web.errors import WebError
+from web.language import language
 from web.pages import times
-from web.pages.answers import content_of, shown
-from web.pages.verdicts import NO_SIGNED_CARD, NOT_GENUINE, VOID_PRINT, WORDS, Verdict
+from web.pages.answers import content_of, go, shown
+from web.pages.verdicts import KINDS, NO_SIGNED_CARD, NOT_GENUINE, REPORTED, VOID_PRINT, WORDS, Verdict
 from web.pages.words import _, local
-from web.services import verification
+from web.services import card_reports, verification
 from web.services.verification import Entry, FileFindings
 from web.statuses import status_of
 from workflow.db.prints import NEWER
 
 pages = Blueprint("checking", __name__)
+
+XML = "application/xml"
+
+
+Tone = Literal["ok", "act", "bad", "end"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,9 +61,13 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    tone: Literal["ok", "act", "bad", "end"]
+    tone: Tone
     words: str
     says: str
+
+
+#: Look of an aspect by whether it holds.
+_TONES: Mapping[bool | None, Tone] = {True: "ok", False: "bad", None: "end"}
 
 
 @pages.get("/verify")
@@ -73,26 +86,84 @@ def ask() -> Response:
 def by_code(code: str) -> Response:
     """The register's answer."""
     entry = verification.by_code(code)
-    return shown("public/verdict.html", v=_shown(_words(entry), entry, code), findings=[], checked_at=_at(entry))
+    return shown(
+        "public/verdict.html",
+        v=_shown(_words(entry), entry, code),
+        findings=[],
+        checked_at=_at(entry),
+        may_report=code if entry.state == "valid" else "",
+    )
 
 
 @pages.post("/verify")
 def upload() -> Response:
-    """The register's answer to a file, and what was found in it."""
+    """The register's answer to a file, and what was found in it; or the report on it, to be saved."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return _ask({"file": _("Pilih berkas PDF kartu dahulu.")}, 422)
     try:
+        if request.form.get("as") == "report":
+            return _report(verification.report_of(content_of(sent)))
         found = verification.by_file(content_of(sent))
     except UploadRefused as error:
         return _ask({"file": _why(error)}, status_of(error.code))
+    except WebError as error:
+        if error.problem.code != "nothing_to_report":
+            raise
+        return _ask({"file": error.problem.sentence(language())}, status_of(error.problem.code))
     verdict = _verdict(found)
     return shown(
         "public/verdict.html",
         v=_shown(verdict, found.entry),
         findings=_findings(found),
         checked_at=_at(found.entry),
+        may_report=found.entry.code if found.entry.state == "valid" else "",
     )
+
+
+@pages.get("/verify/<code>/report")
+def ask_report(code: str) -> Response:
+    """What somebody may report of a card."""
+    return _ask_report(code, {}, 200)
+
+
+@pages.post("/verify/<code>/report")
+def report(code: str) -> Response:
+    """Take a report; nothing of who reports is kept."""
+    try:
+        card_reports.report(code, request.form.get("kind", ""))
+    except WebError as error:
+        rollback()
+        return _ask_report(code, {"kind": error.problem.sentence(language())}, status_of(error.problem.code))
+    commit()
+    return go(url_for("checking.by_code", code=code), _("Terima kasih. Kantor penerbit akan memeriksa laporan ini."))
+
+
+@pages.after_request
+def fresh(response: Response) -> Response:
+    """A card may be revoked the next second, so no browser and no proxy keeps an answer."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _ask_report(code: str, errors: dict[str, str], status: int) -> Response:
+    entry = verification.by_code(code)
+    return shown(
+        "public/report_card.html",
+        status,
+        code=code,
+        number=entry.number or "",
+        state=entry.state,
+        kinds=[(kind, local(words)) for kind, words in KINDS.items()],
+        errors=errors,
+    )
+
+
+def _report(xml: bytes) -> Response:
+    response = make_response(xml)
+    response.headers["Content-Type"] = XML
+    response.headers["Content-Disposition"] = 'attachment; filename="report.xml"'
+    return response
 
 
 def _ask(errors: dict[str, str], status: int) -> Response:
@@ -116,11 +187,14 @@ def _verdict(found: FileFindings) -> Verdict:
 
 
 def _words(entry: Entry) -> Verdict:
+    if entry.state == "valid" and entry.reported_at is not None:
+        return REPORTED
     return VOID_PRINT if entry.reason == NEWER else WORDS[entry.state]
 
 
 def _findings(found: FileFindings) -> list[Finding]:
-    out = [_same_file(found.same_file, earlier=found.earlier_file)]
+    """Each aspect on its own, then each signature and time stamp, then what else speaks against the file."""
+    out = [Finding(tone=_TONES[a.holds], words=local(a.title), says=local(a.text)) for a in found.aspects]
     for signature in found.verdict.signatures:
         words = _("Tanda tangan") if signature.integrity else _("Tanda tangan rusak")
         at = signature.stamped_at or signature.claimed_at
@@ -131,19 +205,12 @@ def _findings(found: FileFindings) -> list[Finding]:
         if signature.development:
             says = _("DEV – TIDAK SAH: sertifikat percobaan, bukan sertifikat resmi.")
             out.append(Finding(tone="act", words=_("Sertifikat percobaan"), says=says))
-    out += [Finding(tone="bad", words=_("Masalah"), says=local(p.text)) for p in found.verdict.problems]
-    return out
-
-
-def _same_file(same: bool | None, *, earlier: bool) -> Finding:
-    if earlier:
-        says = _("Berkas terdahulu dari kartu yang sama, dari sebelum arsipnya diperbarui.")
-        return Finding(tone="ok", words=_("Isi berkas"), says=says)
-    if same:
-        return Finding(tone="ok", words=_("Isi berkas"), says=_("Sama persis dengan kartu yang terdaftar."))
-    if same is None:
-        return Finding(tone="end", words=_("Isi berkas"), says=_("Tidak ada kartu terdaftar dengan isi ini."))
-    return Finding(tone="bad", words=_("Isi berkas"), says=_("Berbeda dari kartu yang terdaftar."))
+    for stamp in found.verdict.stamps:
+        said = _("%(who)s, %(at)s", who=stamp.authority, at=times.moment(stamp.stamped_at, _zone(found.entry)))
+        out.append(Finding(tone="ok" if stamp.integrity else "bad", words=_("Stempel waktu arsip"), says=said))
+    told = {a.code for a in found.aspects}
+    more = [p for p in found.verdict.problems if p.code not in told]
+    return out + [Finding(tone="bad", words=_("Masalah"), says=local(p.text)) for p in more]
 
 
 def _shown(verdict: Verdict, entry: Entry, asked: str | None = None) -> Shown:

@@ -20,8 +20,8 @@ def init(app: Flask) -> None:
 
 
 def note(seen: Seen, what: str) -> None:
-    """Log that the person reads `what` (`data`, `input`, `document/ktp`, `card`, `print`, `search`) of a case that is
-    not their own."""
+    """Log that the person reads `what` (`data`, `input`, `document/ktp`, `card`, `print`, `dossier`, `search`) of a
+    case that is not their own."""
     if not seen.is_owner:
         note_of(seen.case.id, what)
 

@@ -23,7 +23,7 @@ MAX_PAGE = 200
 class AccessView:
     id: int
     who: Text
-    #: `data`, `input`, `document/KIND`, `card`, `print`, `search` or `bundle`.
+    #: `data`, `input`, `document/KIND`, `card`, `print`, `dossier`, `search` or `bundle`.
     what: str
     at: datetime
 

@@ -14,6 +14,8 @@ from workflow.db.register import EXPIRED, REPLACED, RETURNED, REVOKED, VALID
 from workflow.db.sealed_files import card_file
 from workflow.db.tables import card
 
+#: Name of the card among the papers of a case; no kind of document is called so.
+CARD = "card"
 #: States of a card that was published.
 PUBLISHED = (VALID, REPLACED, REVOKED, EXPIRED, RETURNED)
 #: States in which its file may be had: an old card stays a record, and its QR tells that it is old.

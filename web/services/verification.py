@@ -6,17 +6,23 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, cast
 
+from sqlalchemy import select
+
+from signing.aspects import Aspect, of_file, of_register
 from signing.uploads import PDF, media_type, refused
 from signing.verdict import Verdict
-from signing.verify import verify_untrusted
+from signing.verify import report_untrusted
 from web import here, limits
 from web.config import MAX_REQUEST
 from web.database import rollback, session
 from web.errors import WebError
-from workflow.db import card_files, register
+from web.services import cards
+from web.services.sight import see
+from workflow.db import card_files, card_reports, register
+from workflow.db.tables import card
 from workflow.definition.process import Text
 
 State = Literal["valid", "expired", "replaced", "revoked", "returned", "void", "unknown"]
@@ -50,6 +56,8 @@ class Entry:
     signer: str | None = None
     #: When the holder's name and the file were erased; None while they are there.
     erased_at: datetime | None = None
+    #: Since when a valid one is under a report that waits or was confirmed; None where there is none.
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +74,14 @@ class FileFindings:
     sha256: str
     #: The file is one that the card had before its archive was renewed.
     earlier_file: bool = False
+    #: The report of ETSI TS 119 102-2, XML; empty unless it was asked for, and where no signature could be read.
+    report: bytes = b""
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """Each aspect on its own: AdES, modification, coverage, signers, register and card status."""
+        asked = of_register(self.same_file, self.entry.state, earlier=self.earlier_file)
+        return of_file(self.verdict) + asked
 
     @property
     def genuine(self) -> bool:
@@ -81,8 +97,8 @@ def by_code(code: str) -> Entry:
     return _entry(_row(code))
 
 
-def by_file(content: bytes, code: str = "") -> FileFindings:
-    """What is to be said of a PDF: found in the register by its bytes, or by the code printed on it.
+def by_file(content: bytes, code: str = "", *, report: bool = False) -> FileFindings:
+    """What is to be said of a PDF: found in the register by its bytes, or by the code printed on it. Nothing is kept.
 
     Raises `UploadRefused` for anything but a PDF, `WebError` (`busy`).
     """
@@ -93,25 +109,60 @@ def by_file(content: bytes, code: str = "") -> FileFindings:
         raise refused("file_type_not_accepted")
     if len(content) > MAX_REQUEST:
         raise refused("file_too_large")
+    return _findings(content, code, report=report)
+
+
+def report_of(content: bytes, code: str = "") -> bytes:
+    """The report on a PDF; raises as `by_file` does, and `WebError` (`nothing_to_report`) where it bears no signature
+    that could be read."""
+    xml = by_file(content, code, report=True).report
+    if not xml:
+        raise WebError("nothing_to_report")
+    return xml
+
+
+def report_of_card(code: str) -> bytes:
+    """The report on the file of a registered card, for whoever may have that file.
+
+    Raises `WebError` (`not_signed_in`, `no_card`, and what downloading the card raises).
+    """
+    here.signed_in()
+    limits.count("verify_upload")
+    # Read under the person's own sight: a card of somebody else is none.
+    case = session().execute(select(card.c.case_id).where(card.c.code == code.strip().upper())).scalar_one_or_none()
+    if case is None:
+        raise WebError("no_card")
+    content, _name = cards.download(see(case))
+    # The transaction holds the look at the card, so it is not given up.
+    xml = _findings(content, code, report=True, keep=True).report
+    if not xml:
+        raise WebError("nothing_to_report")
+    return xml
+
+
+def _findings(content: bytes, code: str, *, report: bool, keep: bool = False) -> FileFindings:
     sha256 = hashlib.sha256(content).hexdigest()
     earlier = card_files.earlier(session(), sha256)
     row = register.verify(session(), earlier.code if earlier else sha256) or (_row(code) if code.strip() else None)
     entry = _entry(row)
-    rollback()
+    if not keep:
+        rollback()
+    verdict, xml = _verdict(content, row["signatures"] if row else 1, report=report)
     return FileFindings(
         entry=entry,
         same_file=row["sha256"] == sha256 if row else None,
-        verdict=_verdict(content, row["signatures"] if row else 1),
+        verdict=verdict,
         sha256=sha256,
         earlier_file=earlier is not None,
+        report=xml,
     )
 
 
-def _verdict(content: bytes, signatures: int) -> Verdict:
+def _verdict(content: bytes, signatures: int, *, report: bool) -> tuple[Verdict, bytes]:
     if not _CHECKS.acquire(timeout=_PATIENCE):
         raise WebError("busy")
     try:
-        return verify_untrusted(content, here.ports().trust(), signatures)
+        return report_untrusted(content, here.ports().trust(), signatures, report=report)
     finally:
         _CHECKS.release()
 
@@ -143,13 +194,10 @@ def _entry(row: Mapping[str, Any] | None) -> Entry:
         level=row["level"],
         signer=row["signer"],
         erased_at=row["erased_at"],
+        reported_at=card_reports.reported(session(), row["code"]),
     )
 
 
 def _state(row: Mapping[str, Any], now: datetime) -> State:
-    state: State = row["state"]
     office = here.ports().library.offices.get(row["office"])
-    today = now.astimezone(office.zone).date() if office else now.date()
-    if state == register.VALID and row["expires_on"] and date.fromisoformat(row["expires_on"]) < today:
-        return "expired"
-    return state
+    return cast(State, register.worth(row, now.astimezone(office.zone).date() if office else now.date()))

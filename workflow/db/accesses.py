@@ -20,7 +20,7 @@ class MayNotLookError(AlurError):
 
 
 def note(db: Executor, account_: int, case: int, what: str) -> None:
-    """Log that `account_` looks at `what` (`data`, `data/3`, `document/ktp`, `card`, `bundle`) of `case`."""
+    """Log that `account_` looks at `what` (`data`, `data/3`, `document/ktp`, `card`, `dossier`, `bundle`) of `case`."""
     db.execute(insert(access_log).values(account=account_, case_id=case, what=what))
 
 

@@ -256,6 +256,13 @@ def verify(db: Connection | Session, wanted: str) -> Mapping[str, Any] | None:
     return dict(row) if row is not None else None
 
 
+def worth(row: Mapping[str, Any], today: date) -> str:
+    """What a card that `verify` found is worth on `today`: its state, or `expired` from the day after its last one."""
+    if row["state"] == VALID and row["expires_on"] and date.fromisoformat(row["expires_on"]) < today:
+        return EXPIRED
+    return str(row["state"])
+
+
 def _is(key: SignatureKey) -> tuple[Any, ...]:
     return signature.c.card == key.card, signature.c.field == key.field, signature.c.revision == key.revision
 

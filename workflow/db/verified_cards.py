@@ -16,7 +16,7 @@ from workflow.sealed_files import fetch, of_card, of_print
 from workflow.vault import UnreadableError
 
 #: States of a card that has been handed to its holder.
-_ISSUED = frozenset({register.VALID, register.REPLACED, register.REVOKED, register.EXPIRED})
+_ISSUED = frozenset({register.VALID, register.REPLACED, register.REVOKED, register.EXPIRED, register.RETURNED})
 
 
 class Told(NamedTuple):

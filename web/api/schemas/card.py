@@ -28,6 +28,20 @@ class CardEntrySchema(ma.Schema):
     level = fields.String(allow_none=True)
     signer = fields.String(allow_none=True)
     erased_at = Moment(allow_none=True, metadata={"description": "When the holder's name and the file were erased."})
+    reported_at = Moment(
+        allow_none=True,
+        metadata={"description": "Since when a valid one is under a report that waits or was confirmed."},
+    )
+
+
+class AspectSchema(ma.Schema):
+    """One aspect of a verification."""
+
+    name = fields.String(validate=validate.OneOf(["ades", "modification", "coverage", "signers", "register", "status"]))
+    holds = fields.Boolean(allow_none=True, metadata={"description": "null where nothing can be said."})
+    code = fields.String()
+    title = Words()
+    text = Words()
 
 
 class FileFindingsSchema(ma.Schema):
@@ -38,8 +52,56 @@ class FileFindingsSchema(ma.Schema):
     same_file = fields.Boolean(allow_none=True)
     earlier_file = fields.Boolean(metadata={"description": "A file that the card had before its archive was renewed."})
     sha256 = fields.String()
+    aspects = fields.List(fields.Nested(AspectSchema))
     verdict = fields.Method("_verdict")
 
     def _verdict(self, found: Any) -> dict[str, Any]:
         told: dict[str, Any] = found.verdict.to_json()
         return told
+
+
+class ReportCardSchema(ma.Schema):
+    """What is reported of a card."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["lost", "suspected"]))
+
+
+class ReportedSchema(ma.Schema):
+    """That a report was taken."""
+
+    reported = fields.Boolean()
+
+
+class CardReportsQuery(ma.Schema):
+    """Which reports are listed."""
+
+    settled = fields.Boolean(load_default=False)
+
+
+class CardReportSchema(ma.Schema):
+    """A report of a card, for those who settle it."""
+
+    id = fields.Integer()
+    case = fields.Integer()
+    office = fields.String()
+    number = fields.String()
+    state = fields.String()
+    kind = fields.String()
+    at = Moment()
+    last_at = Moment()
+    times = fields.Integer()
+    verdict = fields.String(allow_none=True)
+    settled_by = Words(allow_none=True)
+    settled_at = Moment(allow_none=True)
+
+
+class CardReportsSchema(ma.Schema):
+    """A list of reports."""
+
+    reports = fields.List(fields.Nested(CardReportSchema))
+
+
+class SettleSchema(ma.Schema):
+    """What a report was worth."""
+
+    verdict = fields.String(required=True, validate=validate.OneOf(["confirmed", "unfounded"]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from workflow.db.tables.access import case_key, deputy, glass, kin, recusal
 from workflow.db.tables.calendars import calendar, recount
-from workflow.db.tables.cards import card, card_series, earlier_file, print_, signature
+from workflow.db.tables.cards import card, card_report, card_series, earlier_file, print_, signature
 from workflow.db.tables.cases import case_, case_data, definition, document, event, hold, hold_key, working_copy
 from workflow.db.tables.columns import metadata
 from workflow.db.tables.drafts import definition_text, draft, draft_save
@@ -23,6 +23,7 @@ __all__ = [
     "account",
     "calendar",
     "card",
+    "card_report",
     "card_series",
     "case_",
     "case_data",

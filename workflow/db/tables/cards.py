@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -106,4 +107,27 @@ print_ = Table(
     UniqueConstraint("case_id", "seq", name="print_step"),
     Index("print_current", "card", unique=True, postgresql_where=text("state = 'current'")),
     Index("print_file", "sha256"),
+)
+
+card_report = Table(
+    "card_report",
+    metadata,
+    identity(),
+    Column("case_id", BigInteger, nullable=False),
+    Column("card", BigInteger, ForeignKey("card.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    moment("at", now=True),
+    moment("last_at", now=True),
+    Column("times", Integer, nullable=False, server_default=text("1")),
+    Column("verdict", Text),
+    Column("settled_by", BigInteger),
+    moment("settled_at", nullable=True),
+    CheckConstraint("kind IN ('lost', 'suspected')", name="card_report_kind"),
+    CheckConstraint("verdict IN ('confirmed', 'unfounded')", name="card_report_verdict"),
+    CheckConstraint(
+        "(verdict IS NULL) = (settled_at IS NULL) AND (verdict IS NULL) = (settled_by IS NULL)",
+        name="card_report_settled",
+    ),
+    Index("card_report_open", "card", "kind", unique=True, postgresql_where=text("verdict IS NULL")),
+    Index("card_report_card", "card"),
 )

@@ -1,0 +1,155 @@
+"""Reports of cards: by anybody, without an account; settled by those who lead the card's office, once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from alur.wiring import House
+from tests.api_kit import Api, applicant, officer, refused
+from tests.drain_kit import one, rows, with_card
+from tests.pages_kit import Browser
+from tests.pages_kit import officer as browsing
+from tests.support import as_web
+
+
+@dataclass
+class Card:
+    case: int
+    code: str
+    number: str
+
+
+@pytest.fixture
+def card(house: House) -> Card:
+    """A card of its own, which is valid."""
+    case, _siti = with_card(house)
+    (row,) = rows(house, "SELECT code, number FROM card WHERE case_id = :c", c=case)
+    return Card(case, row.code, row.number)
+
+
+def anybody(house: House) -> Api:
+    """Somebody without an account, at an address of their own."""
+    api = Api(house)
+    api.client.environ_base["REMOTE_ADDR"] = "127.{}.{}.{}".format(*uuid.uuid4().bytes)
+    return api
+
+
+def waiting(api: Api, case: int) -> list[dict[str, object]]:
+    """Reports of a case that wait."""
+    return [r for r in api.get("/card-reports").json["reports"] if r["case"] == case]
+
+
+def test_anybody_reports_a_valid_card_and_it_is_counted_while_it_waits(house: House, card: Card) -> None:
+    """By code, number or in small letters; once in the list, with how often."""
+    for wanted in (card.code, card.number, card.code.lower()):
+        assert anybody(house).post(f"/verify/{wanted}/reports", {"kind": "lost"}).status_code == 202
+    assert anybody(house).post(f"/verify/{card.code}/reports", {"kind": "suspected"}).status_code == 202
+    found = waiting(officer(house, "head@palembang"), card.case)
+    assert [(r["kind"], r["times"], r["number"]) for r in found] == [
+        ("lost", 3, card.number),
+        ("suspected", 1, card.number),
+    ]
+
+
+def test_a_reported_card_stays_valid_and_is_marked_for_whoever_checks_it(house: House, card: Card) -> None:
+    """Page and API say so at once; a card that was not reported is not marked."""
+    assert anybody(house).get(f"/verify/{card.code}").json["reported_at"] is None
+    anybody(house).post(f"/verify/{card.code}/reports", {"kind": "suspected"})
+    told = anybody(house).get(f"/verify/{card.code}").json
+    assert told["state"] == "valid"
+    assert told["reported_at"]
+    assert '<h1 id="verdict">Berlaku, tetapi dilaporkan</h1>' in Browser(house).get(f"/verify/{card.code}").text
+
+
+def test_what_is_no_valid_card_cannot_be_reported(house: House, card: Card) -> None:
+    """Unknown ones and cards that stand no more; nor anything else of one."""
+    refused(anybody(house).post("/verify/NOSUCHCARD/reports", {"kind": "lost"}), 404, "no_valid_card")
+    refused(anybody(house).post(f"/verify/{card.code}/reports", {"kind": "ugly"}), 422, "invalid_request")
+    with house.engine.begin() as db:
+        db.execute(text("UPDATE card SET state = 'revoked' WHERE case_id = :c"), {"c": card.case})
+    refused(anybody(house).post(f"/verify/{card.code}/reports", {"kind": "lost"}), 404, "no_valid_card")
+    assert one(house, "SELECT count(*) FROM card_report WHERE case_id = :c", c=card.case) == 0
+
+
+def test_an_unfounded_report_takes_the_mark_away_and_a_confirmed_one_keeps_it(house: House, card: Card) -> None:
+    """Until the card itself is revoked, replaced or returned."""
+    head = officer(house, "head@palembang")
+    for verdict, marked in (("unfounded", False), ("confirmed", True)):
+        anybody(house).post(f"/verify/{card.code}/reports", {"kind": "lost"})
+        (report,) = waiting(head, card.case)
+        answer = head.post(f"/card-reports/{report['id']}", {"verdict": verdict})
+        assert answer.json == {"id": report["id"], "verdict": verdict}
+        assert waiting(head, card.case) == []
+        assert (anybody(house).get(f"/verify/{card.code}").json["reported_at"] is not None) == marked
+        refused(head.post(f"/card-reports/{report['id']}", {"verdict": verdict}), 409, "card_report_settled")
+    settled = head.get("/card-reports?settled=true").json["reports"]
+    assert [r["verdict"] for r in settled if r["case"] == card.case] == ["confirmed", "unfounded"]
+    assert head.do(card.case, "revoke", input={"reason": "Hilang."}).status_code == 200
+    assert anybody(house).get(f"/verify/{card.code}").json["reported_at"] is None
+
+
+def test_only_those_who_lead_the_office_read_and_settle(house: House, card: Card) -> None:
+    """Neither operators, nor heads elsewhere, nor anybody without a role; nobody their own card."""
+    anybody(house).post(f"/verify/{card.code}/reports", {"kind": "lost"})
+    (report,) = waiting(officer(house, "supervisor@palembang"), card.case)
+    at = f"/card-reports/{report['id']}"
+    for name in ("operator@palembang", "signer@palembang"):
+        refused(officer(house, name).get("/card-reports"), 403, "forbidden")
+        refused(officer(house, name).post(at, {"verdict": "unfounded"}), 403, "forbidden")
+    refused(applicant(house).get("/card-reports"), 403, "forbidden")
+    elsewhere = officer(house, "head@lamongan")
+    assert waiting(elsewhere, card.case) == []
+    refused(elsewhere.post(at, {"verdict": "unfounded"}), 404, "unknown_card_report")
+    refused(anybody(house).get("/card-reports"), 401, "not_signed_in")
+
+
+def test_the_database_itself_lets_nobody_else_settle(house: House, card: Card) -> None:
+    """Row-level security: not by an officer who leads nothing, not in another's name, not twice; no report by hand."""
+    anybody(house).post(f"/verify/{card.code}/reports", {"kind": "lost"})
+    settle = text(
+        "UPDATE card_report SET verdict = 'unfounded', settled_by = :by, settled_at = now() WHERE case_id = :c"
+    )
+    operator = officer(house, "operator@palembang")
+    with as_web(house, operator.name, "palembang") as db:
+        assert db.execute(settle, {"c": card.case, "by": 1}).rowcount == 0
+    head = officer(house, "head@palembang")
+    with pytest.raises(DBAPIError), as_web(house, head.name, "palembang") as db:
+        db.execute(settle, {"c": card.case, "by": 1})
+    with pytest.raises(DBAPIError), as_web(house, head.name, "palembang") as db:
+        db.execute(text("INSERT INTO card_report (case_id, card, kind) VALUES (:c, 1, 'lost')"), {"c": card.case})
+
+
+def test_pages_take_a_report_and_settle_it(house: House, card: Card) -> None:
+    """From the verify page to the head's list, without scripts; the number of what waits stands in the menu."""
+    somebody = Browser(house)
+    page = f"/verify/{card.code}/report"
+    assert f'href="{page}"' in somebody.get(f"/verify/{card.code}").text
+    assert "Pilih apa yang dilaporkan." in somebody.send(page, {}).text
+    sent = somebody.send(page, {"kind": "lost"})
+    assert (sent.status_code, sent.location) == (303, f"/verify/{card.code}")
+    assert "Kantor penerbit akan memeriksa laporan ini" in somebody.get(sent.location).text
+    _name, head = browsing(house, "head@palembang")
+    listed = head.get("/card-reports").text
+    assert card.number in listed
+    assert "Kartu dilaporkan (" in listed
+    id_ = one(house, "SELECT id FROM card_report WHERE case_id = :c", c=card.case)
+    done = head.send(
+        f"/card-reports/{id_}", {"verdict": "confirmed"}, page="/card-reports", action=f"/card-reports/{id_}"
+    )
+    assert done.location == f"/cases/{card.case}"
+    assert card.number in head.get("/card-reports?settled=1").text
+    _name, operator = browsing(house, "operator@palembang")
+    assert "Kartu dilaporkan" not in operator.get("/tasks").text
+
+
+def test_a_card_that_stands_no_more_offers_no_report(house: House, card: Card) -> None:
+    """Its page says why."""
+    with house.engine.begin() as db:
+        db.execute(text("UPDATE card SET state = 'returned' WHERE case_id = :c"), {"c": card.case})
+    assert "/report" not in Browser(house).get(f"/verify/{card.code}").text
+    assert "Hanya kartu yang berlaku dapat dilaporkan" in Browser(house).get(f"/verify/{card.code}/report").text

@@ -1,0 +1,121 @@
+"""Reports of cards: by anybody, without an account; settled by those who lead the card's office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from web import here, limits
+from web.database import session
+from web.errors import ProblemError, WebError
+from web.person import Person
+from web.services import refusals
+from web.services.names import names_of
+from web.services.sight import MAX_ID, see
+from workflow.db import card_reports as store
+from workflow.db.card_reports import CardReport
+from workflow.definition.process import Text
+from workflow.permission import refuse_barred
+
+#: Reports that a list holds, at most.
+MAX_LISTED = 100
+_MAX_CODE = 100  # characters
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CardReportView:
+    """A report of a card, for those who settle it."""
+
+    id: int
+    case: int
+    office: str
+    number: str
+    #: State of the card now.
+    state: str
+    #: `lost` or `suspected`.
+    kind: str
+    at: datetime
+    last_at: datetime
+    #: How often it was reported while it waited.
+    times: int
+    #: `confirmed` or `unfounded`; None while it waits.
+    verdict: str | None
+    settled_by: Text | None
+    settled_at: datetime | None
+
+
+def report(code: str, kind: str) -> None:
+    """Report the valid card with this code or number; raises `WebError` (`unknown_kind`, `no_valid_card`)."""
+    limits.count("report")
+    if kind not in store.KINDS:
+        raise WebError("unknown_kind")
+    wanted = code.strip()
+    if not wanted or len(wanted) > _MAX_CODE or not wanted.isprintable():
+        raise WebError("no_valid_card")
+    if not (store.report(session(), wanted, kind) or store.report(session(), wanted.upper(), kind)):
+        raise WebError("no_valid_card")
+
+
+def settles(person: Person | None) -> bool:
+    """Whether a person settles reports anywhere."""
+    return person is not None and bool(_offices(person))
+
+
+def waiting() -> int:
+    """How many reports wait for the person who looks."""
+    return store.waiting(session(), _offices(here.signed_in()))
+
+
+def reports(*, settled: bool = False, case: int | None = None) -> Sequence[CardReportView]:
+    """Reports that the person may settle, or that were settled at the person's offices; raises `forbidden`."""
+    offices = _offices(here.signed_in())
+    if not offices:
+        raise WebError("forbidden")
+    found = store.listed(session(), offices, settled=settled, limit=MAX_LISTED, case=case)
+    names = names_of(str(r.settled_by) for r in found if r.settled_by)
+    return [_view(r, names[str(r.settled_by)] if r.settled_by else None) for r in found]
+
+
+def settle(id_: int, verdict: str) -> CardReportView:
+    """Say what a report was worth. `confirmed` keeps the mark until the card is revoked, replaced or returned;
+    `unfounded` takes it away. Raises `WebError` (`unknown_card_report`, `card_report_settled`, `forbidden`) and
+    refusals."""
+    person = here.signed_in()
+    found = store.find(session(), id_) if 0 < id_ <= MAX_ID else None
+    if found is None or verdict not in store.VERDICTS:
+        raise WebError("unknown_card_report")
+    if found.office not in _offices(person):
+        raise WebError("forbidden")
+    seen = see(found.case, lock=True)
+    refusal = refuse_barred(seen.case, seen.actor, "settle")
+    if refusal is not None:
+        raise ProblemError(refusals.told(refusal, seen))
+    if not store.settle(session(), id_, verdict, account=person.account, now=seen.now):
+        raise WebError("card_report_settled")
+    after = store.find(session(), id_)
+    assert after is not None
+    return _view(after, names_of([str(person.account)])[str(person.account)])
+
+
+def _offices(person: Person) -> list[str]:
+    """Where the person settles in an own right; a deputy reads, and settles nothing."""
+    known = here.ports().library.offices
+    return [o for o in known if any(r in store.SETTLING and where in (o, "*") for r, where in person.own)]
+
+
+def _view(found: CardReport, by: Text | None) -> CardReportView:
+    return CardReportView(
+        id=found.id,
+        case=found.case,
+        office=found.office,
+        number=found.number,
+        state=found.state,
+        kind=found.kind,
+        at=found.at,
+        last_at=found.last_at,
+        times=found.times,
+        verdict=found.verdict,
+        settled_by=by,
+        settled_at=found.settled_at,
+    )
