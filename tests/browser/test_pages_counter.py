@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from pypdf import PdfReader
 
+from tests.away_kit import file_of
 from tests.browser.conftest import Eye, Site
 from tests.browser.test_pages_path import sign_in, visitor
 from tests.counter_kit import act, at_the_counter
 from tests.drain_kit import rows
 
 pytestmark = pytest.mark.browser
+
+#: Pictures on a card that was signed on a screen.
+PHOTO_AND_DRAWING = 2
 
 
 def opened(page: Page, name: str) -> Locator:
@@ -19,6 +26,18 @@ def opened(page: Page, name: str) -> Locator:
     if card.get_attribute("open") is None:
         card.locator("summary").click()
     return card
+
+
+def scribble(page: Page, canvas: Locator) -> None:
+    """Sign with the mouse, as with a finger."""
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    for x, y in ((80, 20), (120, 90), (180, 30), (240, 80)):
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+    page.mouse.up()
 
 
 def test_a_card_is_printed_corrected_signed_by_two_and_handed_over(browser: Browser, site: Site, eye: Eye) -> None:
@@ -53,7 +72,10 @@ def test_a_card_is_printed_corrected_signed_by_two_and_handed_over(browser: Brow
     expect(ani.get_by_role("link", name="Unduh cetakan ke-2")).to_be_visible()
 
     seeker = opened(ani, "Pencari kerja menandatangani")
-    seeker.locator('input[value="paper"]').check()
+    seeker.locator('input[value="screen"]').check()
+    scribble(ani, seeker.locator("canvas"))
+    seeker.get_by_role("button", name="Hapus goresan").click()
+    scribble(ani, seeker.locator("canvas"))
     eye.look(ani, "73-counter-seeker-signs")
     seeker.get_by_role("button", name="Pencari kerja menandatangani").click()
     citra.goto(here)
@@ -62,6 +84,7 @@ def test_a_card_is_printed_corrected_signed_by_two_and_handed_over(browser: Brow
     ani.goto(here)
     opened(ani, "Serahkan kartu").get_by_role("button", name="Serahkan kartu").click()
     expect(ani.get_by_text("Diserahkan").first).to_be_visible()
+    assert len(PdfReader(BytesIO(file_of(site.house, case))).pages[0].images) == PHOTO_AND_DRAWING
     eye.look(ani, "74-counter-handed-over")
 
     anybody = visitor(browser)
