@@ -23,6 +23,8 @@ _MAX_OBJECTS = 100_000
 _MAX_STREAM = 64 * 1024 * 1024  # bytes of one stream, unpacked
 _PIECE = 1024 * 1024  # bytes unpacked at a time
 _MAX_UNPACKED = 256 * 1024 * 1024  # bytes of all streams together, unpacked
+#: Objects within each other, none of them a reference; writers of PDFs stay below twenty.
+_MAX_DEPTH = 100
 #: How far pypdf goes into a file of somebody else.
 LIMITS = Configuration(
     maximum_declared_stream_length=32_000_000,
@@ -101,26 +103,32 @@ def _check(data: bytes) -> dict[str, Any]:
 
 
 def _walk(trailer: PdfObject) -> Iterator[tuple[PdfObject, bool]]:
-    """Yield every reachable object once, with whether its keys are freely chosen names."""
-    waiting: list[tuple[PdfObject | None, bool]] = [(trailer, False)]
+    """Yield every reachable object once, with whether its keys are freely chosen names.
+
+    Where objects lie too deep within each other the reader may end early and say nothing, so depth alone is refused.
+    """
+    waiting: list[tuple[PdfObject | None, bool, int]] = [(trailer, False, 0)]
     seen: set[tuple[int, int, bool]] = set()
     for count in range(_MAX_OBJECTS + 1):
         if not waiting:
             return
         if count == _MAX_OBJECTS:
             raise refused("pdf_bomb")
-        item, freely_named = waiting.pop()
+        item, freely_named, depth = waiting.pop()
+        if depth > _MAX_DEPTH:
+            raise refused("pdf_bomb")
         if isinstance(item, IndirectObject):
             reference = (item.idnum, item.generation, freely_named)
             if reference in seen:
                 continue
             seen.add(reference)
-            item = item.get_object()
+            item, depth = item.get_object(), 0
         if isinstance(item, DictionaryObject):
             yield item, freely_named
-            waiting += [(item.raw_get(key), key in _FREELY_NAMED) for key in item if _nests(item.raw_get(key))]
+            held = ((key, item.raw_get(key)) for key in item)
+            waiting += [(value, key in _FREELY_NAMED, depth + 1) for key, value in held if _nests(value)]
         elif isinstance(item, ArrayObject):
-            waiting += [(member, False) for member in list.__iter__(item) if _nests(member)]
+            waiting += [(member, False, depth + 1) for member in list.__iter__(item) if _nests(member)]
 
 
 def _nests(item: object) -> bool:

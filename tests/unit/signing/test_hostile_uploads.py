@@ -92,7 +92,7 @@ def test_objects_without_end_are_not_walked_for_ever(monkeypatch: pytest.MonkeyP
     assert refusal(raw_pdf(b"<</Type/Catalog/Pages 2 0 R" + many + b">>", PAGES, PAGE)) == "pdf_bomb"
 
 
-@pytest.mark.parametrize("depth", [100, 5_000, 200_000])
+@pytest.mark.parametrize("depth", [100, 300, 1_000, 5_000, 200_000])
 def test_dictionaries_nested_deeply_exhaust_nothing(depth: int) -> None:
     """What is in the deepest is found, or the file is refused for its depth."""
     deep = b"/X" + b"<</X" * depth + b"<</S/Launch>>" + b">>" * depth
