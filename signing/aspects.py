@@ -86,6 +86,10 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
     ),
     "no_signature": ("Tidak ada tanda tangan elektronik yang dapat diperiksa.", "There is no signature to check."),
     "same_file": ("Sama persis dengan kartu yang terdaftar.", "Exactly the file of the registered card."),
+    "earlier_file": (
+        "Berkas terdahulu dari kartu yang sama, dari sebelum arsipnya diperbarui.",
+        "An earlier file of the same card, from before its archive was renewed.",
+    ),
     "other_file": ("Berbeda dari kartu yang terdaftar.", "Not the file of the registered card."),
     "no_such_file": ("Tidak ada kartu terdaftar dengan isi ini.", "No registered card has this content."),
     "not_asked": (
@@ -134,12 +138,15 @@ def of_file(verdict: Verdict) -> tuple[Aspect, ...]:
     return tuple(_aspect(name, codes, verdict) for name, codes in found.items())
 
 
-def of_register(same_file: bool | None, state: str) -> tuple[Aspect, ...]:
-    """Return what the register tells: whether it holds this very file, and what the card is worth now."""
-    code = {True: "same_file", False: "other_file", None: "no_such_file"}[same_file]
+def of_register(same_file: bool | None, state: str, *, earlier: bool = False) -> tuple[Aspect, ...]:
+    """Return what the register tells: whether it holds this very file, and what the card is worth now.
+
+    `earlier` is a file that the card had before its archive was renewed.
+    """
+    code = "earlier_file" if earlier else {True: "same_file", False: "other_file", None: "no_such_file"}[same_file]
     known = None if state == "unknown" else state == "valid"
     return (
-        Aspect(name=REGISTER, holds=bool(same_file), code=code),
+        Aspect(name=REGISTER, holds=bool(same_file) or earlier, code=code),
         Aspect(name=STATUS, holds=known, code=state),
     )
 
