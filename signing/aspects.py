@@ -139,12 +139,14 @@ def of_file(verdict: Verdict) -> tuple[Aspect, ...]:
 
 
 def of_register(same_file: bool | None, state: str, *, earlier: bool = False) -> tuple[Aspect, ...]:
-    """Return what the register tells: whether it holds this very file, or held it (`earlier`) before the card's archive
-    was renewed, and what the card is worth now."""
+    """Return what the register tells: whether it holds this very file, and what the card is worth now.
+
+    `earlier` is a file that the card had before its archive was renewed.
+    """
     code = "earlier_file" if earlier else {True: "same_file", False: "other_file", None: "no_such_file"}[same_file]
     known = None if state == "unknown" else state == "valid"
     return (
-        Aspect(name=REGISTER, holds=earlier or bool(same_file), code=code),
+        Aspect(name=REGISTER, holds=bool(same_file) or earlier, code=code),
         Aspect(name=STATUS, holds=known, code=state),
     )
 

@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import time_machine
-from asn1crypto import x509 as asn1  # type: ignore[import-untyped]
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.signers import PdfTimeStamper
-from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
-from pyhanko_certvalidator import ValidationContext
 
-from signing.certificates import Issued, authority, revocation_list, seal, time_stamper
+from signing.certificates import Issued, revocation_list
 from signing.development import DevelopmentPki
 from signing.keyholder import Pkcs12KeyHolder
 from signing.levels import Level
 from signing.phases import finish, prepare, sign
-from signing.private_files import bundle
 from signing.timestamps import local_timestamper
 from signing.trust import Trust
+from tests.archive_kit import archived, issuing_of, own_pki, revoking, trailed
+from tests.changes_kit import (
+    GARBAGE,
+    add_field,
+    add_layer,
+    annotate,
+    appended,
+    emptied,
+    fill_field,
+    flipped,
+    moved,
+    padded,
+    retitle,
+    revisions,
+    stretched,
+    swap_page,
+    unpinned,
+)
 from tests.signing_kit import card_pdf, first_of_two, profile, signed, signed_by_two
-
-GARBAGE = b"\n%garbage\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,182 +58,6 @@ class Row:
     alone: bool = False
 
 
-def flipped(pdf: bytes, at: int) -> bytes:
-    """Return the file with one bit of one byte changed."""
-    changed = bytearray(pdf)
-    changed[at] ^= 1
-    return bytes(changed)
-
-
-def places(pdf: bytes, count: int) -> list[int]:
-    """Return places spread evenly over a file, the first and the last byte among them."""
-    return [round(i * (len(pdf) - 1) / (count - 1)) for i in range(count)]
-
-
-def revisions(pdf: bytes) -> list[bytes]:
-    """Return what the file was after each revision but the last."""
-    ends = [i + len(b"%%EOF") for i in range(len(pdf)) if pdf.startswith(b"%%EOF", i)]
-    return [pdf[:end] + b"\n" * pdf[end : end + 1].count(b"\n") for end in ends[:-1]]
-
-
-def appended(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
-    """Return the file with one more revision."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    change(writer)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def archived(pdf: bytes, pki: DevelopmentPki, *, bare: bool = False) -> bytes:
-    """Return the file with a document time stamp of `pki` over all of it: B-LTA, where it was B-LT. A bare one comes
-    without its validation data."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    stamper = _Stamper(local_timestamper(pki))
-    made = asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", None if bare else _context(pki)))
-    return bytes(made.getvalue())
-
-
-def trailed(pdf: bytes, pki: DevelopmentPki) -> bytes:
-    """Return an archived file with validation data behind its document time stamp, as pyHanko writes them by itself."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    stamper = PdfTimeStamper(local_timestamper(pki))
-    return bytes(asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", _context(pki))).getvalue())
-
-
-class _Stamper(PdfTimeStamper):
-    """pyHanko's, with everything in the revision that the time stamp covers."""
-
-    async def async_timestamp_pdf(self, *given: Any, **named: Any) -> Any:
-        before = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
-        return await super().async_timestamp_pdf(*given, **{"dss_settings": before, **named})
-
-
-def renewed(pdf: bytes, pki: DevelopmentPki) -> bytes:
-    """Return an archived file with its chain of document time stamps made longer."""
-    out = io.BytesIO()
-    _Stamper(local_timestamper(pki)).update_archival_timestamp_chain(
-        PdfFileReader(io.BytesIO(pdf)), _context(pki), in_place=False, output=out
-    )
-    return out.getvalue()
-
-
-def _context(pki: DevelopmentPki) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=[asn1.Certificate.load(pki.root)],
-        other_certs=[asn1.Certificate.load(pki.issuing)],
-        crls=list(pki.crls),
-        allow_fetching=False,
-        revocation_mode="hard-fail",
-    )
-
-
-def swap_page(writer: IncrementalPdfFileWriter) -> None:
-    """Let the page show something else."""
-    page = writer.root["/Pages"]["/Kids"][0]
-    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT /F1 20 Tf 20 200 Td (PALSU) Tj ET"))
-    writer.update_container(page)
-
-
-def annotate(writer: IncrementalPdfFileWriter) -> None:
-    """Put a note over the page."""
-    page = writer.root["/Pages"]["/Kids"][0]
-    note = {"/Type": generic.pdf_name("/Annot"), "/Subtype": generic.pdf_name("/FreeText")}
-    note["/Rect"] = generic.ArrayObject(map(generic.NumberObject, (0, 0, 300, 300)))
-    note["/Contents"] = generic.pdf_string("PALSU")
-    made = generic.DictionaryObject({generic.pdf_name(name): value for name, value in note.items()})
-    page["/Annots"] = generic.ArrayObject([*page.get("/Annots", ()), writer.add_object(made)])
-    writer.update_container(page)
-
-
-def retitle(writer: IncrementalPdfFileWriter) -> None:
-    """Let the window of a reader show another number."""
-    writer.set_info(writer.trailer.raw_get("/Info"))
-    info = writer.trailer["/Info"]
-    info["/Title"] = generic.pdf_string("Kartu AK-1 PALSU")
-    writer.update_container(info)
-
-
-def add_field(writer: IncrementalPdfFileWriter) -> None:
-    """Give an unsigned file a form field."""
-    page = writer.root["/Pages"]["/Kids"][0]
-    field = generic.DictionaryObject(
-        {
-            generic.pdf_name("/FT"): generic.pdf_name("/Tx"),
-            generic.pdf_name("/T"): generic.pdf_string("Name"),
-            generic.pdf_name("/V"): generic.pdf_string("Siti"),
-            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
-            generic.pdf_name("/Subtype"): generic.pdf_name("/Widget"),
-            generic.pdf_name("/F"): generic.NumberObject(4),
-            generic.pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (10, 10, 100, 30))),
-        }
-    )
-    made = writer.add_object(field)
-    form = generic.DictionaryObject({generic.pdf_name("/Fields"): generic.ArrayObject([made])})
-    writer.root["/AcroForm"] = writer.add_object(form)
-    page["/Annots"] = generic.ArrayObject([made])
-    writer.update_container(page)
-    writer.update_root()
-
-
-def fill_field(writer: IncrementalPdfFileWriter) -> None:
-    """Write something else into that field."""
-    field = writer.root["/AcroForm"]["/Fields"][0]
-    field["/V"] = generic.pdf_string("PALSU")
-    writer.update_container(field)
-
-
-def add_layer(writer: IncrementalPdfFileWriter) -> None:
-    """Give the page content that a reader shows or hides."""
-    layer = writer.add_object(
-        generic.DictionaryObject(
-            {generic.pdf_name("/Type"): generic.pdf_name("/OCG"), generic.pdf_name("/Name"): generic.pdf_string("L")}
-        )
-    )
-    off = generic.DictionaryObject({generic.pdf_name("/OFF"): generic.ArrayObject([layer])})
-    shown = generic.DictionaryObject(
-        {generic.pdf_name("/OCGs"): generic.ArrayObject([layer]), generic.pdf_name("/D"): off}
-    )
-    writer.root["/OCProperties"] = writer.add_object(shown)
-    writer.update_root()
-
-
-def stretched(pdf: bytes) -> bytes:
-    """Return the file with something put into the room that the signature leaves free: signature wrapping."""
-    start = pdf.index(b"/Contents <") + len(b"/Contents ")
-    end = pdf.index(b">", start)
-    used = len(pdf[start:end].rstrip(b"0")) + 2
-    inserted = b">/Evil(PALSU"
-    room = end - start - used - len(inserted)
-    return pdf[: start + used] + inserted + b" " * room + b")" + pdf[end + 1 :]
-
-
-def moved(pdf: bytes) -> bytes:
-    """Return the file with the end of what is signed moved behind an evil revision, and a range that says so."""
-    start = pdf.index(b"/Contents <") + len(b"/Contents ")
-    end = pdf.index(b">", start) + 1
-    evil = appended(pdf, swap_page)[len(pdf) :]
-    tail = pdf[end:]
-    ranges = b"/ByteRange [0 %d %d %d]" % (start, len(pdf) + len(evil), len(tail))
-    at = pdf.index(b"/ByteRange [", start - 400)
-    close = pdf.index(b"]", at) + 1
-    return pdf[:at] + ranges.ljust(close - at) + pdf[close:] + evil + tail
-
-
-def unpinned(pdf: bytes) -> bytes:
-    """Return the file with a signature over a range of nothing: universal signature forgery."""
-    at = pdf.index(b"/ByteRange [")
-    close = pdf.index(b"]", at) + 1
-    return pdf[:at] + b"/ByteRange [0 0 0 0]".ljust(close - at) + pdf[close:]
-
-
-def padded(pdf: bytes) -> bytes:
-    """Return the file with a digit of the room changed that the signature leaves free."""
-    start = pdf.index(b"/Contents <")
-    end = pdf.index(b">", start)
-    return pdf[: end - 9] + b"1" + pdf[end - 8 :]
-
-
 def with_strange_certificate(pdf: bytes, pki: DevelopmentPki) -> bytes:
     """Return the file with one bit changed in the issuer's certificate that its signature carries along."""
     hexed = pki.issuing.hex().upper().encode()
@@ -242,74 +70,6 @@ def signed_by(pki: DevelopmentPki, pdf: bytes, level: Level = Level.B_LT, **chan
     given = profile(pki, level, **changes)
     ready = asyncio.run(prepare(pdf, given))
     return finish(ready, asyncio.run(sign(ready, Pkcs12KeyHolder(pki.pkcs12), given.timestamper)))
-
-
-def own_pki(
-    folder: Path, *, signs_from: datetime | None = None, years: int = 3
-) -> tuple[DevelopmentPki, tuple[Issued, Issued]]:
-    """Return a PKI whose time stamper is issued by the root itself, with its root and its issuing authority.
-
-    Its seal is valid from `signs_from` for `years`.
-    """
-    now = datetime.now(UTC)
-    root = authority("Akar", now - timedelta(days=3650), 40)
-    issuing = authority("Penerbit", now - timedelta(days=3650), 30, root)
-    stamper = time_stamper("Penanda Waktu", now - timedelta(days=3650), 30, root)
-    signer = seal("Segel", signs_from or now, years, issuing)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "seal.p12"
-    path.write_bytes(bundle("seal", signer, [issuing.certificate, root.certificate], None))
-    pki = DevelopmentPki(
-        folder=folder,
-        pkcs12=path,
-        root=_der(root.certificate),
-        issuing=_der(issuing.certificate),
-        seal=_der(signer.certificate),
-        tsa=_der(stamper.certificate),
-        tsa_key=stamper.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
-        crls=(_list(root, 1), _list(issuing, 1)),
-    )
-    return pki, (root, issuing)
-
-
-def with_stamper(pki: DevelopmentPki, root: Issued, years: int) -> DevelopmentPki:
-    """Return a PKI of `own_pki` with another time stamper, which lives for `years` from now on."""
-    made = time_stamper("Penanda Waktu Lain", datetime.now(UTC), years, root)
-    return replace(
-        pki,
-        tsa=_der(made.certificate),
-        tsa_key=made.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
-    )
-
-
-def with_lists(pki: DevelopmentPki, *issuers: Issued) -> DevelopmentPki:
-    """Return a PKI of `own_pki` with the revocation lists of today."""
-    return replace(pki, crls=tuple(_list(issuer, 2) for issuer in issuers))
-
-
-def revoking(pki: DevelopmentPki, issuer: Issued, certificate: bytes, at: datetime) -> Trust:
-    """Return the trust of one who knows that `issuer` revoked a certificate at a time."""
-    serial = x509.load_der_x509_certificate(certificate).serial_number
-    entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at).build()
-    listed = revocation_list(issuer, 9, datetime.now(UTC), [entry]).public_bytes(Encoding.DER)
-    name = issuer.certificate.subject
-    others = tuple(c for c in pki.crls if x509.load_der_x509_crl(c).issuer != name)
-    return replace(pki.trust, crls=(*others, listed))
-
-
-def _list(issuer: Issued, number: int) -> bytes:
-    return revocation_list(issuer, number, datetime.now(UTC)).public_bytes(Encoding.DER)
-
-
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.DER)
-
-
-def issuing_of(pki: DevelopmentPki) -> Issued:
-    """Return the issuing authority of a development PKI, whose keys lie beside it."""
-    key = load_der_private_key((pki.folder / "issuing.key").read_bytes(), None)
-    assert isinstance(key, EllipticCurvePrivateKey)
-    return Issued(certificate=x509.load_der_x509_certificate(pki.issuing), key=key)
 
 
 def matrix(pki: DevelopmentPki, other: DevelopmentPki, folder: Path) -> list[Row]:
@@ -402,7 +162,7 @@ def unreadable(pki: DevelopmentPki) -> dict[str, bytes]:
     return {
         "range moved": moved(lt),
         "range of nothing": unpinned(lt),
-        "emptied": _emptied(lt),
+        "emptied": emptied(lt),
         "half": lt[: len(lt) // 2],
         "without its end": lt[:-20],
     }
@@ -449,16 +209,3 @@ def _stamped(pki: DevelopmentPki, by: DevelopmentPki) -> bytes:
 
 def _foreign(pki: DevelopmentPki, other: DevelopmentPki) -> bytes:
     return signed_by(other, first_of_two(pki), Level.B_T, field="Second", certify=False)
-
-
-def _emptied(pdf: bytes) -> bytes:
-    start = pdf.index(b"/Contents <") + len(b"/Contents <")
-    end = pdf.index(b">", start)
-    return pdf[:start] + b"0" * (end - start) + pdf[end:]
-
-
-@contextmanager
-def later(**distance: int) -> Iterator[None]:
-    """Let the clock stand later."""
-    with time_machine.travel(datetime.now(UTC) + timedelta(**distance)):
-        yield

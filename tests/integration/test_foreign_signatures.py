@@ -18,19 +18,9 @@ from signing.certificates import Issued, seal
 from signing.development import DevelopmentPki
 from signing.private_files import bundle
 from signing.verify import verify
+from tests.archive_kit import archived, own_pki
+from tests.changes_kit import GARBAGE, annotate, appended, flipped, padded, places, swap_page, unpinned
 from tests.signing_kit import card_pdf
-from tests.tamper_kit import (
-    GARBAGE,
-    annotate,
-    appended,
-    archived,
-    flipped,
-    own_pki,
-    padded,
-    places,
-    swap_page,
-    unpinned,
-)
 
 NAME = "Segel Tamu"
 

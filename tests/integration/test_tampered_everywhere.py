@@ -18,21 +18,11 @@ from alur.commands.cards import cards
 from alur.wiring import House
 from signing.development import DevelopmentPki, ensure_development_pki
 from tests.api_kit import Api, applicant, refused
+from tests.archive_kit import archived
+from tests.changes_kit import GARBAGE, annotate, appended, flipped, padded, revisions, stretched, swap_page, unpinned
 from tests.drain_kit import one, with_card
 from tests.pages_kit import Browser
-from tests.tamper_kit import (
-    GARBAGE,
-    annotate,
-    appended,
-    archived,
-    flipped,
-    matrix,
-    padded,
-    revisions,
-    stretched,
-    swap_page,
-    unpinned,
-)
+from tests.tamper_kit import matrix
 from workflow.db.sealed_files import card_file
 
 GENUINE = '<h1 id="verdict">Berlaku</h1>'

@@ -13,24 +13,10 @@ from signing.aspects import of_file
 from signing.development import DevelopmentPki, ensure_development_pki, refresh
 from signing.levels import Level
 from signing.verify import verify
+from tests.archive_kit import archived, issuing_of, later, own_pki, renewed, revoking, with_lists, with_stamper
+from tests.changes_kit import flipped, places, revisions
 from tests.signing_kit import signed, signed_by_two
-from tests.tamper_kit import (
-    Row,
-    archived,
-    flipped,
-    issuing_of,
-    later,
-    matrix,
-    own_pki,
-    places,
-    renewed,
-    revisions,
-    revoking,
-    unreadable,
-    with_forged_second,
-    with_lists,
-    with_stamper,
-)
+from tests.tamper_kit import Row, matrix, unreadable, with_forged_second
 
 #: Every check, so that a new one is taken away as well.
 CHECKS = sorted(name for name in vars(checks) if name.startswith("check_"))
