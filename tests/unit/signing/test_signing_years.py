@@ -66,7 +66,7 @@ def test_after_the_end_of_the_first_stamper_only_what_was_renewed_passes(
     }
     assert told["B-B"].codes == ("certificate_expired", "ades_not_passed")
     for stamped in ("B-T", "B-LT", "B-LTA"):
-        assert told[stamped].codes == ("timestamp_invalid", "ades_not_passed")
+        assert sorted(told[stamped].codes) == ["ades_not_passed", "timestamp_invalid"]
         assert [s.ades for s in told[stamped].signatures] == ["INDETERMINATE"]
     assert [(s.level, s.ades) for s in told["renewed"].signatures] == [(Level.B_LTA, "PASSED")]
 
