@@ -20,17 +20,9 @@ from signing.development import DevelopmentPki, ensure_development_pki
 from signing.errors import Rejected, SigningError, Unavailable, Uncertain
 from signing.keyholder import FileHolder, KeyHolder, KeyPlace
 from signing.secret import Secret
+from tests.csc_kit import CscService, stand_csc
 from tests.fake_bsre import serving
-from tests.holders_kit import (
-    CscService,
-    Stand,
-    fake_bsre,
-    make_token,
-    stand_bsre,
-    stand_csc,
-    stand_pkcs11,
-    stand_pkcs12,
-)
+from tests.holders_kit import Stand, fake_bsre, make_token, stand_bsre, stand_pkcs11, stand_pkcs12
 from tests.signing_kit import plain_pdf
 
 KINDS = ("pkcs12", "pkcs11-ec", "pkcs11-rsa", "csc", "bsre")

@@ -17,9 +17,10 @@ from signing.timestamps import local_timestamper
 from signing.verify import verify
 from tests.api_kit import Api, approved, refused
 from tests.api_kit import officer as new_officer
+from tests.csc_kit import CscService
 from tests.drain_kit import one, pass_time, rows, whole
 from tests.fake_bsre import LOGIN, NIK, FakeBsre, serving
-from tests.holders_kit import PASSPHRASE, PIN, CscService, der, fake_bsre, make_token, token_address
+from tests.holders_kit import PASSPHRASE, PIN, der, fake_bsre, make_token, token_address
 from tests.secret_kit import desk_of, failed, house_of, pki_of, restart
 from tests.support import new_account, settle, state
 from workers import signatures
