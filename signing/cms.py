@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto import cms, core, parser, x509  # type: ignore[import-untyped]
 from cryptography.exceptions import InvalidSignature
@@ -25,11 +26,18 @@ _CONSTANT: dict[tuple[bytes, str], tuple[bytes, ...]] = {}
 
 def keyless(certificate: bytes, chain: Iterable[bytes], signature: bytes = b"") -> ExternalSigner:
     """Return pyHanko's signer of a certificate whose key is elsewhere; `signature` is what that key made."""
+    signer, store = _parsed(certificate, tuple(chain))
     return ExternalSigner(
-        signing_cert=x509.Certificate.load(certificate),
-        cert_registry=store_of(chain),
+        signing_cert=signer,
+        cert_registry=store,
         signature_value=signature,
     )
+
+
+@lru_cache(maxsize=16)
+def _parsed(certificate: bytes, chain: tuple[bytes, ...]) -> tuple[x509.Certificate, SimpleCertificateStore]:
+    """A signer's certificates as pyHanko wants them; it reads them and changes nothing."""
+    return x509.Certificate.load(certificate), store_of(chain)
 
 
 def store_of(certificates: Iterable[bytes]) -> SimpleCertificateStore:
