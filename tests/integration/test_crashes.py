@@ -116,7 +116,11 @@ def scene(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
             yield Scene(own, holder)
 
 
-@pytest.fixture(scope="module", params=STAGES, ids=lambda stage: stage.name)
+#: The quick suite takes the first signature and the lifting; the long one all parts.
+PARTS = [pytest.param(s, id=s.name, marks=() if s.name in ("sign", "lift") else pytest.mark.long) for s in STAGES]
+
+
+@pytest.fixture(scope="module", params=PARTS)
 def stage(
     request: pytest.FixtureRequest, scene: Scene, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Stage, list[Gap], float]:

@@ -124,7 +124,7 @@ HOSTILE = {
 def test_a_hostile_job_is_never_run_and_the_worker_lives_on(
     quiet: House, worker: Any, tmp_path: Path, name: str
 ) -> None:
-    """Only the two functions on the list are run, by plain JSON; whatever else is planted is put aside."""
+    """Only the functions on the list are run, by plain JSON; whatever else is planted is put aside."""
     marker = tmp_path / "pwned"
     plant(quiet, HOSTILE[name](str(marker)))
     worker()

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from alur.wiring import House
 from signing.levels import Level
@@ -19,6 +20,8 @@ from tests.away_kit import away, card_row, file_of, look, publish_level, signatu
 from tests.counter_kit import two_to_sign
 from tests.drain_kit import as_owner, engine_write, pass_time, quiet_house, ready_to_sign, rows, whole, with_card
 from tests.support import send, settle, state
+from workflow.db import card_files, cases, wiping
+from workflow.db.card_files import File
 
 
 @pytest.fixture(scope="module", params=["B-B", "B-T", "B-LT", "B-LTA"])
@@ -235,9 +238,6 @@ def test_a_stamper_that_ends_no_later_renews_nothing(archiving: House, monkeypat
 
 def test_a_lift_that_lost_the_race_changes_nothing(quiet: House) -> None:
     """Two workers may look at once: the register takes the file of one."""
-    from workflow.db import card_files
-    from workflow.db.card_files import File
-
     case = signed_while(quiet, "tsa")
     assert look(quiet) == 1
     row = card_row(quiet, case)
@@ -245,6 +245,20 @@ def test_a_lift_that_lost_the_race_changes_nothing(quiet: House) -> None:
     with quiet.engine.begin() as db:
         assert not card_files.replace(db, quiet.library, case, "0" * 64, file, workshop_of(quiet).clock())
     assert card_row(quiet, case).sha256 == row.sha256
+
+
+def test_an_erasure_takes_the_files_of_before_too(quiet: House) -> None:
+    """Where the card's file goes, so do those that it had; their SHA-256 stays, so that an old copy is still known."""
+    case = signed_while(quiet, "tsa")
+    assert look(quiet) == 1
+    (kept,) = rows(quiet, "SELECT * FROM earlier_file WHERE case_id = :c", c=case)
+    with quiet.engine.connect() as db:
+        found = cases.get(db, case, lock=True)
+        assert kept.blob in wiping.look(db, case).blobs
+        wiping.wipe(db, case, found.person, workshop_of(quiet).clock())
+        left = db.execute(text("SELECT sha256, blob FROM earlier_file WHERE case_id = :c"), {"c": case}).one()
+        db.rollback()
+    assert tuple(left) == (kept.sha256, None)
 
 
 def test_a_void_card_is_not_lifted(quiet: House) -> None:
