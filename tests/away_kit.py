@@ -49,7 +49,9 @@ def signer_with(house: House, **changes: Any) -> Iterator[Signer]:
     """Let the house sign with something exchanged: `timestamper`, `trust`, `holder`."""
     workshop = workshop_of(house)
     whole = signer_of(workshop)
-    workshop._open["signer"] = replace(whole, **changes)
+    # Steps ask the ring for their officer's key where there is one.
+    ring = None if "holder" in changes else whole.ring
+    workshop._open["signer"] = replace(whole, **changes, ring=ring)
     try:
         yield workshop._open["signer"]
     finally:

@@ -118,7 +118,7 @@ class Work:
         """Make this process one that signs for the house."""
         workshop = House(self.settings, self.urls).workshop(signs=True)
         signer = signer_of(workshop)
-        workshop._open["signer"] = replace(signer, holder=Asked(signer.holder, self.notes))
+        workshop._open["signer"] = replace(signer, holder=Asked(signer.holder, self.notes), ring=None)
         enter(workshop)
 
 

@@ -88,8 +88,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The signer's certificate is not valid, or its revocation list is out of date. Renew it, then try again.",
     },
     "tsa_unavailable": {
-        "id": "Penanda waktu tidak menjawab; dicoba lagi setiap menit dengan sendirinya.",
-        "en": "The time-stamping authority does not answer; it is asked again every minute by itself.",
+        "id": "Layanan stempel waktu tidak menjawab; dicoba lagi setiap menit dengan sendirinya.",
+        "en": "The time-stamping service does not answer; it is asked again every minute by itself.",
     },
     "crl_outdated": {
         "id": "Daftar pencabutan sertifikat sudah lewat waktu; perbarui, sisanya berjalan dengan sendirinya.",

@@ -127,7 +127,7 @@ def test_a_worker_that_dies_after_asking_leaves_it_uncertain(remote: House, fake
     """The attempt that comes after it finds that the service was asked, and does not ask it again."""
     before, case = fake.made, approved(remote)
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise KilledError
 
     with pytest.MonkeyPatch.context() as patch:
@@ -147,7 +147,7 @@ def test_an_answer_that_was_kept_is_used_without_asking_again(remote: House, fak
     """A worker that dies after it stored what came back asks nobody, not even the signer for the secret."""
     before, case = fake.made, approved(remote)
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise KilledError
 
     with pytest.MonkeyPatch.context() as patch:
