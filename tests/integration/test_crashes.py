@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from workers.signatures import signer_of
 from workflow.db.outbox import Work as Step
 from workflow.db.outbox import dispatchable
 
+#: Crashes that one case of the long run suffers, one after the other; after six attempts a step is given up.
+IN_A_ROW = 4
 BOTH = [("Officer", "finished"), ("Second", "finished")]
 
 
@@ -99,6 +101,11 @@ class Scene:
         assert all(found[0] for found in rows(house, series))
         whole(house, case)
 
+    def crashed(self, work: Work, gap: Gap) -> bool:
+        """The work that is due by now ends at the gap; False when it never comes there."""
+        pass_time(self.house)
+        return crash(replace(work, steps=due(self.house)) if work.steps else work, gap)
+
     def begin(self, stage: Stage) -> tuple[int, int, Work]:
         """A case that stands before the stage, how much the key had signed before, and what is to be done now."""
         house, before = self.house, len(self.holder.signed())
@@ -111,13 +118,17 @@ def scene(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
     """Made once: what dies leaves nothing behind that the next one would notice."""
     with quiet_house(house) as own:
         publish_level(own, tmp_path_factory.mktemp("crash"), "B-LTA", two=True)
-        holder = Asked(signer_of(workshop_of(own)).holder, tmp_path_factory.mktemp("key") / "signed")
+        key = signer_of(workshop_of(own)).holder
+        assert key is not None
+        holder = Asked(key, tmp_path_factory.mktemp("key") / "signed")
         with signer_with(own, holder=holder):
             yield Scene(own, holder)
 
 
-#: The quick suite takes the first signature and the lifting; the long one all parts.
-PARTS = [pytest.param(s, id=s.name, marks=() if s.name in ("sign", "lift") else pytest.mark.long) for s in STAGES]
+#: The quick suite takes the first signature and the lifting; the long ones all parts.
+QUICK = ("sign", "lift")
+LATER = pytest.mark.long
+PARTS = [pytest.param(s, id=s.name, marks=() if s.name in QUICK else LATER) for s in STAGES]
 
 
 @pytest.fixture(scope="module", params=PARTS)
@@ -166,19 +177,36 @@ def test_a_cut_connection_never_signs_or_numbers_twice(scene: Scene, stage: tupl
 
 
 @pytest.mark.long
+def test_gaps_all_along_the_path_may_be_crashes(scene: Scene, stage: tuple[Stage, list[Gap], float]) -> None:
+    """A dozen, from the first to the last."""
+    found, gaps, _ = stage
+    _suffered(scene, found, spread(gaps, 12))
+
+
+@pytest.mark.chaos
 def test_every_gap_of_the_path_may_be_a_crash(scene: Scene, stage: tuple[Stage, list[Gap], float]) -> None:
-    """Each gap once by an end without warning, and one in four by a cut connection."""
+    """Each gap once by an end without warning, and one in ten by a cut connection."""
     found, gaps, _ = stage
     new = [gap for gap in gaps if gap not in scene.hit]
-    for gap in new:
-        case, before, work = scene.begin(found)
-        assert crash(work, gap), gap
-        scene.settled(case, before)
-        scene.hit.add(gap)
-    for gap in new[::4]:
+    _suffered(scene, found, new)
+    for gap in new[::10]:
         case, before, work = scene.begin(found)
         cut(work, gap)
         scene.settled(case, before)
+    scene.hit.update(new)
+
+
+def _suffered(scene: Scene, found: Stage, new: Sequence[Gap]) -> None:
+    """A few of the gaps on the way of each case, every attempt a little further than the one before."""
+    for start in range(0, len(new), IN_A_ROW):
+        case, before, work = scene.begin(found)
+        missed = [gap for gap in new[start : start + IN_A_ROW] if not scene.crashed(work, gap)]
+        scene.settled(case, before)
+        # What an attempt has behind it, the next one does not come by: it is tried on a case of its own.
+        for gap in missed:
+            case, before, work = scene.begin(found)
+            assert crash(work, gap), gap
+            scene.settled(case, before)
 
 
 @pytest.mark.long
