@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import load_der_x509_crl, load_pem_x509_certificates, load_pem_x509_crl
+from cryptography.x509 import Certificate, load_der_x509_crl, load_pem_x509_certificates, load_pem_x509_crl
 
 from alur.claim_keys import claim_signer
 from alur.key_places import keyring
@@ -38,13 +38,18 @@ def trust_of(settings: Settings) -> Callable[[], Trust]:
     return trust
 
 
+def trusts(settings: Settings) -> bool:
+    """Whether anybody is trusted here; asking makes no keys."""
+    return settings.production or settings.trust is not None or pki_folder(settings).exists()
+
+
 def _checked(settings: Settings, trust: Trust) -> Trust:
     return refuse_development(trust) if settings.production else trust
 
 
 def read_trust(folder: Path) -> Trust:
     """Certificates (`*.pem`; self-issued ones are roots) and revocation lists (`*.crl`, PEM or DER) of a folder."""
-    certificates = [c for path in sorted(folder.glob("*.pem")) for c in load_pem_x509_certificates(path.read_bytes())]
+    certificates = [c for path in sorted(folder.glob("*.pem")) for c in _certificates(path)]
     roots = [c.public_bytes(Encoding.DER) for c in certificates if c.issuer == c.subject]
     if not roots:
         raise Rejected("trust_empty", f"The folder {folder} of ALUR_TRUST holds no root certificate (*.pem).")
@@ -55,10 +60,24 @@ def read_trust(folder: Path) -> Trust:
     )
 
 
+def _certificates(path: Path) -> list[Certificate]:
+    try:
+        return load_pem_x509_certificates(path.read_bytes())
+    except ValueError as error:
+        raise _unreadable(path, "holds no certificate in PEM") from error
+
+
 def _crl(path: Path) -> bytes:
     content = path.read_bytes()
     load = load_pem_x509_crl if content.startswith(b"-----") else load_der_x509_crl
-    return load(content).public_bytes(Encoding.DER)
+    try:
+        return load(content).public_bytes(Encoding.DER)
+    except ValueError as error:
+        raise _unreadable(path, "holds no revocation list in PEM or DER") from error
+
+
+def _unreadable(path: Path, why: str) -> Rejected:
+    return Rejected("trust_unreadable", f"The file {path.name} of the folder of ALUR_TRUST {why}.")
 
 
 def make_signer(settings: Settings, ring: Keyring | None = None) -> Signer:

@@ -34,7 +34,12 @@ def reported(validated: Validated) -> bytes:
 
 def _part(one: Judged, *, refused: bool) -> etree._Element:
     xml = generate_report(one.signature, _lowered(one.ades) if refused else one.ades)
-    return etree.fromstring(xml.encode(), parser=etree.XMLParser(resolve_entities=False, remove_blank_text=True))
+    part = etree.fromstring(xml.encode(), parser=etree.XMLParser(resolve_entities=False, remove_blank_text=True))
+    # What has passed has no sub-indication (ETSI TS 119 102-2, 4.2.5); pyHanko writes one of its own.
+    for found in list(part.iter(f"{_REPORT}SubIndication")):
+        if str(found.text).endswith(":OK"):
+            found.getparent().remove(found)
+    return part
 
 
 def _lowered(result: AdESBasicValidationResult[Any]) -> AdESBasicValidationResult[Any]:

@@ -251,6 +251,14 @@ CAUSES: Mapping[str, Text] = {
         "id": "Mungkin sudah ditandatangani, tapi jawabannya hilang. Periksa di layanannya; coba lagi dengan alasan.",
         "en": "It may have been signed, but the answer was lost. Look at the service; try again only with a reason.",
     },
+    "trust_empty": {
+        "id": "Folder kepercayaan kantor tidak berisi sertifikat akar. Lengkapi foldernya, lalu coba lagi.",
+        "en": "The house's trust folder holds no root certificate. Complete the folder, then try again.",
+    },
+    "trust_unreadable": {
+        "id": "Ada berkas yang tidak terbaca di folder kepercayaan kantor. Perbaiki berkasnya, lalu coba lagi.",
+        "en": "A file in the house's trust folder cannot be read. Mend the file, then try again.",
+    },
     "tsa_url": {
         "id": "Alamat layanan stempel waktu salah. Perbaiki pengaturannya.",
         "en": "The address of the time-stamping service is wrong. Mend the setting.",

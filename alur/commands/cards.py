@@ -14,7 +14,7 @@ from alur.card_checking import has_register, registered
 from alur.claim_keys import published_keys, publishes
 from alur.commands.common import json_option, settings, tell
 from alur.settings import Settings, ensure_keys
-from alur.signers import trust_of
+from alur.signers import trust_of, trusts
 from signing.aspects import Aspect, of_file, of_register, unasked
 from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import PublishedKey, read_keys
@@ -46,6 +46,11 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
     from signing.verify import report_untrusted
 
     chosen, pdf = settings(), file.read_bytes()
+    if not trusts(chosen):
+        said = (
+            "No house is set up here, so nobody is trusted: name its folder (ALUR_DATA) or certificates (ALUR_TRUST)."
+        )
+        raise click.UsageError(said)
     sha256 = hashlib.sha256(pdf).hexdigest()
     row, asked = None, unasked()
     if not offline and has_register(chosen):
