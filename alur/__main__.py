@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from alur.embedded.errors import EmbeddedError
-from alur.settings import SettingsError
+from alur.setting_values import SettingsError
 from signing.errors import SigningError
 from workflow.errors import AlurError
 

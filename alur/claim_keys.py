@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from alur.key_files import generated_key, named_key, new_key
-from alur.settings import Settings, SettingsError
+from alur.setting_values import SettingsError
+from alur.settings import Settings
 from signing.claim_keys import ClaimSigner, PublishedKey, read_keys, read_private
 
 #: File of the generated key.

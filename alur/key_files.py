@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from alur.embedded.write_once import write_once
-from alur.settings import Settings, SettingsError
+from alur.setting_values import SettingsError
+from alur.settings import Settings
 from signing.trust import DEVELOPMENT_MARK
 
 

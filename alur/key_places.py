@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificates
 
 from alur.pki_folder import pki_folder
-from alur.settings import Settings, SettingsError, signer_form
+from alur.setting_values import SettingsError, signer_form
+from alur.settings import Settings
 from signing.development import ensure_development_pki
 from signing.errors import Rejected
 from signing.keyholder import FileHolder, KeyHolder, KeyPlace, Pkcs12Place

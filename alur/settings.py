@@ -1,7 +1,5 @@
 """Settings, read from environment variables only."""
 
-import base64
-import binascii
 import difflib
 import os
 import stat
@@ -9,24 +7,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import TypeVar
 
 from alur.embedded.write_once import write_once
 from alur.setting_names import KNOWN, PREFIX
+from alur.setting_values import (
+    KEY_BYTES,
+    Environment,
+    SettingsError,
+    address,
+    bad,
+    database,
+    decode_key,
+    encode_key,
+    environment,
+    host_name,
+    port_number,
+    signer_form,
+)
 
 T = TypeVar("T")
-Environment = Literal["development", "production"]
-
-KEY_BYTES = 32
-
-
-class SettingsError(Exception):
-    """A setting is unknown, missing or not understood; `code` is stable, the message names the variable."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code: Final = code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,20 +138,20 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         if name not in KNOWN:
             raise _unknown(name)
     data = cwd / given.get("ALUR_DATA", "var")
-    host, port = _host(given.get("ALUR_HOST", "127.0.0.1")), _port(given.get("ALUR_PORT", "8000"))
+    host, port = host_name(given.get("ALUR_HOST", "127.0.0.1")), port_number(given.get("ALUR_PORT", "8000"))
     file = partial(_optional, given, read=lambda _name, value: cwd / value)
     settings = Settings(
         data=data,
-        env=_environment(given.get("ALUR_ENV", "development")),
+        env=environment(given.get("ALUR_ENV", "development")),
         host=host,
         port=port,
         public_url=_public(given, host, port),
-        database_url=_optional(given, "ALUR_DATABASE_URL", _database),
-        redis_url=_optional(given, "ALUR_REDIS_URL", _address("redis", "rediss", "unix")),
+        database_url=_optional(given, "ALUR_DATABASE_URL", database),
+        redis_url=_optional(given, "ALUR_REDIS_URL", address("redis", "rediss", "unix")),
         secret_key=_optional(given, "ALUR_SECRET_KEY", decode_key),
         data_key=_optional(given, "ALUR_DATA_KEY", decode_key),
         key_safe=file(name="ALUR_KEY_SAFE") or data / "key-safe",
-        documents_url=_optional(given, "ALUR_DOCUMENTS_URL", _address("file", "s3")) or (data / "documents").as_uri(),
+        documents_url=_optional(given, "ALUR_DOCUMENTS_URL", address("file", "s3")) or (data / "documents").as_uri(),
         signer=_optional(given, "ALUR_SIGNER", signer_form),
         signer_passphrase=file(name="ALUR_SIGNER_PASSPHRASE"),
         signer_login=file(name="ALUR_SIGNER_LOGIN"),
@@ -160,10 +160,10 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         audit_key=file(name="ALUR_AUDIT_KEY"),
         claim_key=file(name="ALUR_CLAIM_KEY"),
         claim_keys=file(name="ALUR_CLAIM_KEYS"),
-        tsa_url=_optional(given, "ALUR_TSA_URL", _address("http", "https")),
+        tsa_url=_optional(given, "ALUR_TSA_URL", address("http", "https")),
         chromium=file(name="ALUR_CHROMIUM"),
         oidc=_oidc(given),
-        smtp_url=_optional(given, "ALUR_SMTP_URL", _address("smtp", "smtps")),
+        smtp_url=_optional(given, "ALUR_SMTP_URL", address("smtp", "smtps")),
     )
     _check_keys(settings)
     return settings
@@ -187,22 +187,6 @@ def ensure_keys(settings: Settings) -> Settings:
     )
 
 
-def encode_key(key: bytes) -> str:
-    """A key as the environment and the key files hold it: URL-safe base64 with padding."""
-    return base64.urlsafe_b64encode(key).decode()
-
-
-def decode_key(name: str, value: str) -> bytes:
-    """The 32 bytes of the key `name`, padding optional. Raises `SettingsError` when it is anything else."""
-    try:
-        key = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise _bad(name, f"must be {KEY_BYTES} bytes in URL-safe base64")
-    return key
-
-
 def _kept_key(path: Path) -> bytes:
     content = write_once(path, encode_key(os.urandom(KEY_BYTES)).encode() + b"\n")
     _refuse_exposed(path)
@@ -221,61 +205,16 @@ def _check_keys(settings: Settings) -> None:
     if settings.production and settings.data_key is None:
         raise _missing("ALUR_DATA_KEY")
     if settings.secret_key is not None and settings.secret_key == settings.data_key:
-        raise _bad("ALUR_DATA_KEY", "must not be the same key as ALUR_SECRET_KEY")
+        raise bad("ALUR_DATA_KEY", "must not be the same key as ALUR_SECRET_KEY")
 
 
 def _optional(given: Mapping[str, str], name: str, read: Callable[[str, str], T]) -> T | None:
     return read(name, given[name]) if name in given else None
 
 
-def _environment(value: str) -> Environment:
-    if value not in ("development", "production"):
-        raise _bad("ALUR_ENV", "must be development or production")
-    return cast(Environment, value)
-
-
-def _host(value: str) -> str:
-    if any(character.isspace() or character in "/@" for character in value):
-        raise _bad("ALUR_HOST", "must be a host name or an IP address")
-    return value
-
-
-def _port(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= 65535):
-        raise _bad("ALUR_PORT", "must be a number from 1 to 65535")
-    return int(value)
-
-
-def _address(*schemes: str) -> Callable[[str, str], str]:
-    def read(name: str, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            _ = parts.port
-        except ValueError as error:
-            raise _bad(name, "is not an address") from error
-        if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
-            raise _bad(name, f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
-        return value
-
-    return read
-
-
 def _public(given: Mapping[str, str], host: str, port: int) -> str:
-    chosen = _optional(given, "ALUR_PUBLIC_URL", _address("http", "https"))
+    chosen = _optional(given, "ALUR_PUBLIC_URL", address("http", "https"))
     return (chosen or f"http://{f'[{host}]' if ':' in host else host}:{port}").rstrip("/")
-
-
-def _database(name: str, value: str) -> str:
-    value = _address("postgresql", "postgres", "postgresql+psycopg")(name, value)
-    return "postgresql+psycopg:" + value.split(":", 1)[1]
-
-
-def signer_form(name: str, value: str) -> str:
-    """A signer as `kind:rest`; raises `SettingsError` for another form, without repeating it."""
-    kind, _, rest = value.partition(":")
-    if kind not in ("pkcs12", "pkcs11", "csc", "bsre") or not rest:
-        raise _bad(name, "must be pkcs12:PATH, pkcs11:URI, csc:URL or bsre:URL")
-    return value
 
 
 def _oidc(given: Mapping[str, str]) -> Oidc | None:
@@ -285,17 +224,13 @@ def _oidc(given: Mapping[str, str]) -> Oidc | None:
         return None
     if absent:
         raise SettingsError("setting_missing", f"{absent[0]} must be set, too, where another ALUR_OIDC_ setting is.")
-    issuer = _address("http", "https")(names[0], given[names[0]])
+    issuer = address("http", "https")(names[0], given[names[0]])
     return Oidc(issuer=issuer, client_id=given[names[1]], client_secret=given[names[2]])
 
 
 def _unknown(name: str) -> SettingsError:
     near = difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.0)
     return SettingsError("setting_unknown", f"There is no setting {name}; did you mean {near[0]}?")
-
-
-def _bad(name: str, why: str) -> SettingsError:
-    return SettingsError("setting_bad", f"{name} {why}.")
 
 
 def _missing(name: str, where: str = "in production") -> SettingsError:

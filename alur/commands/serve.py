@@ -11,7 +11,8 @@ import click
 from alur.commands.common import settings
 from alur.furnish import DEMO_ACCOUNTS, add_demo_accounts, furnish
 from alur.pki_folder import pki_folder
-from alur.settings import Settings, SettingsError
+from alur.setting_values import SettingsError
+from alur.settings import Settings
 from alur.supervisor import Child, Supervisor
 from alur.wiring import House, open_house
 from signing.development import ensure_development_pki

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from alur.audit_key import note_signer
-from alur.settings import SettingsError, load
+from alur.setting_values import SettingsError
+from alur.settings import load
 from workflow.log.note import NoteError
 
 

@@ -14,7 +14,8 @@ from claim_kit import TODAY, claim
 from alur.audit_key import note_signer
 from alur.claim_keys import claim_signer, published_keys
 from alur.key_files import new_key
-from alur.settings import Settings, SettingsError, load
+from alur.setting_values import SettingsError
+from alur.settings import Settings, load
 from signing.claim_check import check
 from signing.claim_keys import PublishedKey, key_set, read_private
 from signing.errors import Rejected

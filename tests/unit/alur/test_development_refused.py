@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12, serialize_key_and_certificates
 
 from alur.pki_folder import pki_folder
-from alur.settings import Settings, SettingsError, load
+from alur.setting_values import SettingsError
+from alur.settings import Settings, load
 from alur.signers import make_signer, stamper_of, trust_of
 from signing.development import DevelopmentPki, ensure_development_pki
 from signing.errors import Rejected

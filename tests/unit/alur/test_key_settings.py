@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from alur.key_places import keyring
 from alur.pki_folder import pki_folder
-from alur.settings import Settings, SettingsError, load
+from alur.setting_values import SettingsError
+from alur.settings import Settings, load
 from signing.bsre import BsrePlace
 from signing.csc import CscPlace
 from signing.development import ensure_development_pki

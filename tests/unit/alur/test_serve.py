@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from alur.commands.serve import children, require_free
-from alur.settings import SettingsError, load
+from alur.setting_values import SettingsError
+from alur.settings import load
 
 
 def test_a_taken_port_is_told_before_anything_starts() -> None:

@@ -7,14 +7,8 @@ from pathlib import Path
 import pytest
 
 from alur.setting_names import KNOWN
-from alur.settings import (
-    Settings,
-    SettingsError,
-    decode_key,
-    encode_key,
-    ensure_keys,
-    load,
-)
+from alur.setting_values import SettingsError, decode_key, encode_key
+from alur.settings import Settings, ensure_keys, load
 
 CWD = Path("/srv/office")
 KEYS = {"ALUR_SECRET_KEY": encode_key(b"s" * 32), "ALUR_DATA_KEY": encode_key(b"d" * 32)}

@@ -20,7 +20,8 @@ from signing_kit import card_pdf
 
 from alur.audit_key import note_signer
 from alur.claim_keys import claim_signer, published_keys
-from alur.settings import Settings, SettingsError, load
+from alur.setting_values import SettingsError
+from alur.settings import Settings, load
 from alur.signers import make_signer, read_trust, trust_of
 from signing import ceremony
 from signing.ceremony import Plan, hold
