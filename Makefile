@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 # Files of tests run side by side, each with services of its own.
 JOBS ?= 2
 
-.PHONY: help run test test-all chaos demo sure bench lock format clean
+.PHONY: help run test test-all demo sure bench lock format clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -23,14 +23,11 @@ run: .venv/.installed ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/alur serve
 
 test: .venv/.installed ## Run the test suite on real PostgreSQL and Valkey
-	@$(PYTEST) -m "not long and not chaos and not browser" -n $(JOBS) --dist loadfile
+	@$(PYTEST) -m "not long and not browser" -n $(JOBS) --dist loadfile
 	@$(PYTEST) -m "browser and not long" tests/browser
 
 test-all: .venv/.installed ## Run the long tests that `make test` leaves out
-	@$(PYTEST) -m "long and not chaos" -n $(JOBS) --dist loadfile
-
-chaos: .venv/.installed ## Crash the path that signs at every statement of it; an hour or more
-	@$(PYTEST) -m chaos
+	@$(PYTEST) -m long -n $(JOBS) --dist loadfile
 
 demo: .venv/.installed ## Carry real cases over HTTP, the first to a signed card
 	@$(BIN)/alur demo
@@ -40,7 +37,7 @@ sure: .venv/.installed ## Format, lint, types, contracts, fast tests
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(PYTEST) tests/unit tests/property -m "not long and not chaos"
+	@$(PYTEST) tests/unit tests/property -m "not long"
 
 bench: .venv/.installed ## Measure against the floors; writes var/bench.json
 	@$(BIN)/python -m benchmarks

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 import signing
 import workers
 import workflow
+from alur import logs
 from alur.embedded import Urls
 from alur.settings import Settings
 from alur.wiring import House
@@ -55,7 +55,7 @@ PATH = frozenset(
     )
     for name in names
 )  # fmt: skip
-#: How a child ends that crashed where it should, and one that did all it was asked for.
+#: How a child ends that came to its gap, and one that did all it was asked for and never came there.
 CRASHED, DONE = 77, 0
 #: Longest life of a process, seconds.
 PATIENCE = 60
@@ -116,6 +116,7 @@ class Work:
 
     def enter(self) -> None:
         """Make this process one that signs for the house."""
+        logs.configure(production=False)
         workshop = House(self.settings, self.urls).workshop(signs=True)
         signer = signer_of(workshop)
         workshop._open["signer"] = replace(signer, holder=Asked(signer.holder, self.notes), ring=None)
@@ -131,14 +132,15 @@ def gaps_of(work: Work, folder: Path) -> list[Gap]:
 
 def crash(work: Work, gap: Gap) -> bool:
     """Do `work` in a process that ends at the gap as if the power had gone; False when it never came there."""
-    status = _ended(_begun(_crashing, work, gap))
-    assert status in (CRASHED, DONE), status
-    return status == CRASHED
+    return _suffered(_begun(_crashing, work, gap))
 
 
-def cut(work: Work, gap: Gap) -> None:
-    """Do `work` in a process whose connections to the database are cut at the gap; it goes on as it can."""
-    assert _ended(_begun(_cutting, work, gap)) == DONE
+def cut(work: Work, gap: Gap) -> bool:
+    """Do `work` in a process whose connections to the database are cut at the gap; False when it never came there.
+
+    The process lives: it goes on as it can, and tells the step's failure over another connection.
+    """
+    return _suffered(_begun(_cutting, work, gap))
 
 
 def kill(work: Work, after: float) -> None:
@@ -155,11 +157,6 @@ def spread(gaps: Sequence[Gap], count: int) -> list[Gap]:
     return list(gaps[::step])
 
 
-def some(gaps: Sequence[Gap], count: int, seed: int) -> list[Gap]:
-    """So many of the gaps by chance, always the same."""
-    return random.Random(seed).choices(gaps, k=count)
-
-
 def _begun(target: Callable[..., None], *arguments: Any) -> SpawnProcess:
     """A process that begins as every worker does: a fork of this one would lack the threads of the typesetter."""
     process = _SERVER.Process(target=target, args=arguments)
@@ -171,6 +168,12 @@ def _ended(process: SpawnProcess) -> int:
     process.join(PATIENCE)
     assert process.exitcode is not None
     return process.exitcode
+
+
+def _suffered(process: SpawnProcess) -> bool:
+    status = _ended(process)
+    assert status in (CRASHED, DONE), status
+    return status == CRASHED
 
 
 def _telling(work: Work, told: Path) -> None:
@@ -188,13 +191,21 @@ def _crashing(work: Work, gap: Gap) -> None:
 
 def _cutting(work: Work, gap: Gap) -> None:
     name = f"cut-{os.getpid()}"
+    came = False
     with superuser(House(work.settings, work.urls)) as server:
+
+        def sever() -> None:
+            nonlocal came
+            came = True
+            sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+            server.execute(sql, [name]).fetchall()
+
         os.environ["PGAPPNAME"] = name
         work.enter()
-        sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
         # What a step does not survive fails its job, as it would in a worker.
         with suppress(DBAPIError):
-            _traced(work, gap, lambda: server.execute(sql, [name]).fetchall())
+            _traced(work, gap, sever)
+    os._exit(CRASHED if came else DONE)
 
 
 def _plainly(work: Work) -> None:
