@@ -7,9 +7,10 @@ be of a card that was revoked.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from signing.marks import Mark
 from signing.verdict import PROBLEMS, SignatureFinding, Verdict
 
 ADES, MODIFICATION, COVERAGE, SIGNERS, REGISTER, STATUS = (
@@ -97,6 +98,7 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
         "The register was not asked; only the issuing office can answer.",
     ),
     "valid": ("Kartu berlaku.", "The card is valid."),
+    "reported": ("Kartu berlaku, tetapi dilaporkan.", "The card is valid, but was reported."),
     "expired": ("Masa berlaku kartu sudah habis.", "The card has expired."),
     "replaced": ("Kartu sudah diganti dengan yang lebih baru.", "A newer card has replaced this one."),
     "revoked": ("Kartu dicabut oleh kantor penerbit.", "The issuing office has revoked the card."),
@@ -116,6 +118,8 @@ class Aspect:
     holds: bool | None
     #: What was found: a key of SAYINGS, or of PROBLEMS where it does not hold.
     code: str
+    #: What the card is reported as; the status tells it.
+    marks: tuple[Mark, ...] = ()
 
     @property
     def title(self) -> dict[str, str]:
@@ -125,11 +129,13 @@ class Aspect:
     @property
     def text(self) -> dict[str, str]:
         """The sentence for people, by language: `id`, `en`."""
-        return _both(SAYINGS.get(self.code) or PROBLEMS[self.code])
+        said = _both(SAYINGS.get(self.code) or PROBLEMS[self.code])
+        marks = {lang: "; ".join(mark.text[lang] for mark in self.marks) for lang in said}
+        return {lang: f"{words[:-1]}: {marks[lang]}." if self.marks else words for lang, words in said.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Return the aspect as a JSON-able mapping with its title and sentence."""
-        return asdict(self) | {"title": self.title, "text": self.text}
+        return {"name": self.name, "holds": self.holds, "code": self.code, "title": self.title, "text": self.text}
 
 
 def of_file(verdict: Verdict) -> tuple[Aspect, ...]:
@@ -138,16 +144,18 @@ def of_file(verdict: Verdict) -> tuple[Aspect, ...]:
     return tuple(_aspect(name, codes, verdict) for name, codes in found.items())
 
 
-def of_register(same_file: bool | None, state: str, *, earlier: bool = False) -> tuple[Aspect, ...]:
+def of_register(
+    same_file: bool | None, state: str, *, earlier: bool = False, marks: Sequence[Mark] = ()
+) -> tuple[Aspect, ...]:
     """Return what the register tells: whether it holds this very file, and what the card is worth now.
 
-    `earlier` is a file that the card had before its archive was renewed.
+    `earlier` is a file that the card had before its archive was renewed; `marks` is what a valid one is reported as.
     """
     code = "earlier_file" if earlier else {True: "same_file", False: "other_file", None: "no_such_file"}[same_file]
     known = None if state == "unknown" else state == "valid"
     return (
         Aspect(name=REGISTER, holds=bool(same_file) or earlier, code=code),
-        Aspect(name=STATUS, holds=known, code=state),
+        Aspect(name=STATUS, holds=known, code="reported" if marks else state, marks=tuple(marks)),
     )
 
 

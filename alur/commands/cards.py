@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from alur.card_checking import has_register, registered
+from alur.card_checking import Registered, has_register, registered
 from alur.claim_keys import published_keys, publishes
 from alur.commands.common import json_option, settings, tell
 from alur.settings import Settings, ensure_keys
@@ -52,12 +52,11 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
         )
         raise click.UsageError(said)
     sha256 = hashlib.sha256(pdf).hexdigest()
-    row, asked = None, unasked()
+    entry, asked = None, unasked()
     if not offline and has_register(chosen):
-        row, state = registered(chosen, sha256)
-        same = None if row is None else row["sha256"] == sha256
-        asked = of_register(same, state, earlier=same is False)
-    expected = signatures if signatures is not None else row["signatures"] if row else 1
+        entry = registered(chosen, sha256)
+        asked = _asked(entry, sha256)
+    expected = signatures if signatures is not None else entry.signatures if entry else 1
     trust = trust_of(ensure_keys(chosen))()
     verdict, xml = report_untrusted(pdf, trust, expected, report=report is not None)
     if report is not None:
@@ -65,9 +64,18 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
     aspects = of_file(verdict) + asked
     ok = verdict.ok and all(aspect.holds is not False for aspect in asked) and _stands(asked)
     told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
-    tell(told, "\n".join((*_file_lines(verdict, aspects), "VALID" if ok else "NOT VALID")), as_json=as_json)
+    told["entry"] = entry.to_json() if entry else None
+    worth = ("VALID, BUT REPORTED" if entry and entry.marks else "VALID") if ok else "NOT VALID"
+    tell(told, "\n".join((*_file_lines(verdict, aspects), worth)), as_json=as_json)
     if not ok:
         sys.exit(1)
+
+
+def _asked(entry: Registered | None, sha256: str) -> tuple[Aspect, ...]:
+    if entry is None:
+        return of_register(None, "unknown")
+    same = entry.sha256 == sha256
+    return of_register(same, entry.state, earlier=not same, marks=entry.marks)
 
 
 def _file_lines(verdict: Verdict, aspects: Iterable[Aspect]) -> Iterator[str]:

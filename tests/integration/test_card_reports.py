@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from alur import accounts
+from alur.commands import cards as commands
 from alur.wiring import House
 from tests.api_kit import Api, applicant, officer, refused
 from tests.drain_kit import one, rows, with_card
-from tests.pages_kit import Browser
+from tests.pages_kit import PASSWORD, Browser
 from tests.pages_kit import officer as browsing
 from tests.support import as_web
+from workflow.db.sealed_files import card_file
 
 
 @dataclass
@@ -22,14 +29,16 @@ class Card:
     case: int
     code: str
     number: str
+    #: Name of its holder.
+    owner: str
 
 
 @pytest.fixture
 def card(house: House) -> Card:
     """A card of its own, which is valid."""
-    case, _siti = with_card(house)
+    case, siti = with_card(house)
     (row,) = rows(house, "SELECT code, number FROM card WHERE case_id = :c", c=case)
-    return Card(case, row.code, row.number)
+    return Card(case, row.code, row.number, siti)
 
 
 def anybody(house: House) -> Api:
@@ -64,6 +73,56 @@ def test_a_reported_card_stays_valid_and_is_marked_for_whoever_checks_it(house: 
     assert told["state"] == "valid"
     assert told["reported_at"]
     assert '<h1 id="verdict">Berlaku, tetapi dilaporkan</h1>' in Browser(house).get(f"/verify/{card.code}").text
+
+
+def test_page_api_and_command_tell_what_a_card_is_reported_as_and_since_when(
+    house: House, card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its code, by its file and to its holder alike; the card stays valid, and the command ends with 0."""
+    days = {"lost": "2026-11-20T18:00:00Z", "suspected": "2026-11-22T01:00:00Z"}
+    for kind, at in days.items():
+        anybody(house).post(f"/verify/{card.code}/reports", {"kind": kind})
+        with house.engine.begin() as db:
+            db.execute(
+                text("UPDATE card_report SET at = :at WHERE kind = :k AND case_id = :c"),
+                {"at": at, "k": kind, "c": card.case},
+            )
+    head = officer(house, "head@palembang")
+    (lost, _suspected) = waiting(head, card.case)
+    head.post(f"/card-reports/{lost['id']}", {"verdict": "confirmed"})
+    marks = [("lost", "2026-11-21", True), ("suspected", "2026-11-22", False)]
+    said = "hilang atau dicuri, sejak 21-11-2026, dibenarkan oleh kantor penerbit"
+    more = "diduga palsu atau dipakai orang lain, sejak 22-11-2026, sedang diperiksa kantor penerbit"
+
+    with house.engine.connect() as db:
+        pdf = card_file(db, house.vault, house.blobs, card.case)
+    by_code = anybody(house).get(f"/verify/{card.code}").json
+    by_file = anybody(house).send("POST", "/verify", data={"file": (BytesIO(pdf), "kartu.pdf")}).json
+    of_case = Api(house, card.owner).get(f"/cases/{card.case}").json["card"]
+    path = tmp_path / "kartu.pdf"
+    path.write_bytes(pdf)
+    monkeypatch.setenv("ALUR_DATA", str(house.settings.data))
+    ran = CliRunner().invoke(commands.cards, ["verify", str(path), "--json"], catch_exceptions=False)
+    by_command = json.loads(ran.stdout)
+    for entry in (by_code, by_file["entry"], of_case, by_command["entry"]):
+        assert entry["state"] == "valid"
+        assert [(m["kind"], m["since"], m["confirmed"]) for m in entry["marks"]] == marks
+    for told in (by_file, by_command):
+        status = told["aspects"][-1]
+        assert (status["name"], status["holds"], status["code"]) == ("status", True, "reported")
+    assert by_command["aspects"][-1]["text"]["id"] == f"Kartu berlaku, tetapi dilaporkan: {said}; {more}."
+    assert (ran.exit_code, by_command["ok"], by_file["genuine"]) == (0, True, True)
+    words = CliRunner().invoke(commands.cards, ["verify", str(path)], catch_exceptions=False)
+    assert "lost or stolen, since 21-11-2026, confirmed by the issuing office" in words.output
+    assert words.output.endswith("\nVALID, BUT REPORTED\n")
+    with house.engine.begin() as db:
+        accounts.set_password(db, accounts.find(db, card.owner), PASSWORD)
+    holder = Browser(house).sign_in(card.owner)
+    for page in (Browser(house).get(f"/verify/{card.code}"), holder.get(f"/cases/{card.case}/card")):
+        assert "Berlaku, tetapi dilaporkan" in page.text
+        assert said in page.text
+        assert more in page.text
+    assert said in holder.get(f"/cases/{card.case}").text
 
 
 def test_what_is_no_valid_card_cannot_be_reported(house: House, card: Card) -> None:

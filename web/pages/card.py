@@ -13,7 +13,7 @@ from web import here
 from web.errors import WebError
 from web.pages import dossier, times
 from web.pages.answers import require_person, shown
-from web.pages.verdicts import WORDS
+from web.pages.verdicts import worth
 from web.pages.words import local
 from web.services import access, cards, prints
 from web.services.sight import Seen, see
@@ -28,7 +28,7 @@ def page(case: int) -> AnyResponse:
     """The card's facts, its file and its QR."""
     found = see(case)
     card = _card(found)
-    verdict = WORDS[card.state]
+    verdict = worth(card.state, reported=bool(card.marks))
     return shown(
         "mine/card.html",
         case=case,
@@ -37,6 +37,7 @@ def page(case: int) -> AnyResponse:
         words=local(verdict.short),
         issued=_day(card.issued_on),
         expires=_day(card.expires_on),
+        marks=[local(mark.text) for mark in card.marks],
     )
 
 

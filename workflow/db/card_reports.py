@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, select, text, update
 
@@ -22,6 +22,17 @@ CONFIRMED, UNFOUNDED = "confirmed", "unfounded"
 VERDICTS = (CONFIRMED, UNFOUNDED)
 #: Roles that settle.
 SETTLING = frozenset({"supervisor", "head"})
+
+
+class Reported(NamedTuple):
+    """What a valid card is reported as."""
+
+    #: One of KINDS.
+    kind: str
+    #: Moment of the first such report.
+    since: datetime
+    #: Its office confirmed it.
+    confirmed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,10 +63,11 @@ def report(db: Executor, wanted: str, kind: str) -> bool:
     return bool(found.scalar_one())
 
 
-def reported(db: Executor, wanted: str) -> datetime | None:
-    """Since when the valid card is under a report that waits or was confirmed."""
-    found: datetime | None = db.execute(text("SELECT card_reported(:wanted)"), {"wanted": wanted}).scalar_one()
-    return found
+def reported(db: Executor, wanted: str) -> list[Reported]:
+    """What the valid card with this code, number or SHA-256 is reported as, by reports that wait or were confirmed, the
+    first first."""
+    rows = db.execute(text("SELECT * FROM card_marks(:wanted)"), {"wanted": wanted})
+    return [Reported(row.kind, row.since, row.confirmed) for row in rows]
 
 
 def find(db: Executor, id_: int) -> CardReport | None:
