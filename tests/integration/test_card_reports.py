@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from io import BytesIO
@@ -51,6 +52,12 @@ def anybody(house: House) -> Api:
 def waiting(api: Api, case: int) -> list[dict[str, object]]:
     """Reports of a case that wait."""
     return [r for r in api.get("/card-reports").json["reports"] if r["case"] == case]
+
+
+def counted(browser: Browser) -> int:
+    """How many reports wait, as the menu tells it."""
+    found = re.search(r"Kartu dilaporkan \((\d+)\)", browser.get("/tasks").text)
+    return int(found[1]) if found else 0
 
 
 def test_anybody_reports_a_valid_card_and_it_is_counted_while_it_waits(house: House, card: Card) -> None:
@@ -204,6 +211,66 @@ def test_pages_take_a_report_and_settle_it(house: House, card: Card) -> None:
     assert card.number in head.get("/card-reports?settled=1").text
     _name, operator = browsing(house, "operator@palembang")
     assert "Kartu dilaporkan" not in operator.get("/tasks").text
+
+
+def test_after_confirming_the_case_page_shows_card_and_mark(house: House, card: Card) -> None:
+    """It is where the card is then revoked or replaced."""
+    anybody(house).post(f"/verify/{card.code}/reports", {"kind": "lost"})
+    _name, head = browsing(house, "head@palembang")
+    id_ = one(house, "SELECT id FROM card_report WHERE case_id = :c", c=card.case)
+    at = f"/card-reports/{id_}"
+    page = head.get(head.send(at, {"verdict": "confirmed"}, page="/card-reports", action=at).location).text
+    assert f'<h2 id="card">Kartu {card.number}</h2>' in page
+    assert "Berlaku, tetapi dilaporkan" in page
+    assert "Dilaporkan: hilang atau dicuri, sejak " in page
+    assert "dibenarkan oleh kantor penerbit" in page
+    assert 'name="revision"' in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("replaced", "Selesai karena kartunya sudah diganti"), ("revoked", "kartunya sudah dicabut")]
+)
+def test_a_report_is_settled_by_the_end_of_its_card(house: House, card: Card, state: str, words: str) -> None:
+    """It leaves what waits, is not counted and cannot be settled any more; the record tells by what it was settled."""
+    anybody(house).post(f"/verify/{card.code}/reports", {"kind": "lost"})
+    _name, page = browsing(house, "head@palembang")
+    head = officer(house, "head@palembang")
+    (report,) = waiting(head, card.case)
+    before = counted(page)
+    if state == "revoked":
+        assert head.do(card.case, "revoke", input={"reason": "Hilang."}).status_code == 200
+    else:
+        with house.engine.begin() as db:
+            values = {"s": state, "c": card.case}
+            db.execute(text("UPDATE card SET state = :s, changed_at = now() WHERE case_id = :c"), values)
+    assert waiting(head, card.case) == []
+    refused(head.post(f"/card-reports/{report['id']}", {"verdict": "confirmed"}), 409, "card_report_settled")
+    (told,) = [r for r in head.get("/card-reports?settled=true").json["reports"] if r["case"] == card.case]
+    assert (told["ended"], told["verdict"], told["settled_by"]) == (state, None, None)
+    assert told["settled_at"] >= told["at"]
+    assert one(house, "SELECT count(*) FROM card_report WHERE case_id = :c AND verdict IS NULL", c=card.case) == 1
+    assert card.number not in page.get("/card-reports").text
+    settled = page.get("/card-reports?settled=1").text
+    assert card.number in settled
+    assert words in settled
+    assert counted(page) == before - 1
+
+
+def test_reports_of_one_card_are_shown_together(house: House, card: Card) -> None:
+    """Lost and suspected: one box, and each tells of the other; settling one says that the other waits."""
+    for kind in ("lost", "suspected"):
+        anybody(house).post(f"/verify/{card.code}/reports", {"kind": kind})
+    api = officer(house, "head@palembang")
+    lost, suspected = waiting(api, card.case)
+    assert (lost["others"], suspected["others"]) == ([suspected["id"]], [lost["id"]])
+    _name, head = browsing(house, "head@palembang")
+    page = head.get("/card-reports").text
+    assert page.count(f">{card.number}</a>") == 1
+    assert "Kartu ini dilaporkan dengan lebih dari satu cara" in page
+    at = f"/card-reports/{lost['id']}"
+    after = head.send(at, {"verdict": "unfounded"}, page="/card-reports", action=at).location
+    assert "Laporan lain tentang kartu yang sama masih menunggu" in head.get(after).text
+    assert [r["others"] for r in waiting(api, card.case)] == [[]]
 
 
 def test_a_card_that_stands_no_more_offers_no_report(house: House, card: Card) -> None:

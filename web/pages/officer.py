@@ -15,8 +15,9 @@ from web.language import language
 from web.pages import doubts, fields, handing, incidents, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.glance import glance, gone, stamp
+from web.pages.standing import standing
 from web.pages.words import _, local
-from web.services import actions, cases, history, levels, refusals, tasks, transitions, waiting
+from web.services import actions, card_reports, cases, history, levels, refusals, tasks, transitions, waiting
 from web.services.actions import Action
 from web.services.history import Entry
 from web.services.secrets import SECRET_PROBLEMS, Handed, asked_of, signs
@@ -62,6 +63,8 @@ def page(
         deciding=incidents.choices(found),
         step=view.step,
         printed=view.printed,
+        card=view.card and standing(view.card),
+        settles=card_reports.settles(found.person),
         pending=levels.pending(found),
         doubts=doubts.words(view.doubts),
         note=_note(found, view),

@@ -105,6 +105,11 @@ class CardReportSchema(ma.Schema):
     verdict = fields.String(allow_none=True)
     settled_by = Words(allow_none=True)
     settled_at = Moment(allow_none=True)
+    ended = fields.String(
+        allow_none=True,
+        metadata={"description": "State in which the card settled it, such as `replaced`; there is no verdict then."},
+    )
+    others = fields.List(fields.Integer(), metadata={"description": "Other reports of the same card that wait."})
 
 
 class CardReportsSchema(ma.Schema):
