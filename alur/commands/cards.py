@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from alur.card_checking import Registered, has_register, registered
+from alur.card_words import file_lines
 from alur.claim_keys import published_keys, publishes
 from alur.commands.common import json_option, settings, tell
 from alur.settings import Settings, ensure_keys
@@ -18,14 +19,11 @@ from alur.signers import trust_of, trusts
 from signing.aspects import Aspect, of_file, of_register, unasked
 from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import PublishedKey, read_keys
-from signing.verdict import Verdict
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 #: Endings of what is opened as a picture; no link and no claim ends so.
 _PICTURES = (".png", ".jpg", ".jpeg")
-#: How an aspect is marked: it holds, it does not, nothing can be said.
-_MARKS = {True: "[yes]", False: "[NO] ", None: "[ - ]"}
 
 
 @click.group()
@@ -52,7 +50,7 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
         )
         raise click.UsageError(said)
     sha256 = hashlib.sha256(pdf).hexdigest()
-    entry, asked = None, unasked()
+    entry, asked = None, unasked("not_asked" if offline else "no_register")
     if not offline and has_register(chosen):
         entry = registered(chosen, sha256)
         asked = _asked(entry, sha256)
@@ -66,7 +64,7 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
     told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
     told["entry"] = entry.to_json() if entry else None
     worth = ("VALID, BUT REPORTED" if entry and entry.marks else "VALID") if ok else "NOT VALID"
-    tell(told, "\n".join((*_file_lines(verdict, aspects), worth)), as_json=as_json)
+    tell(told, "\n".join((*file_lines(verdict, aspects), worth)), as_json=as_json)
     if not ok:
         sys.exit(1)
 
@@ -76,19 +74,6 @@ def _asked(entry: Registered | None, sha256: str) -> tuple[Aspect, ...]:
         return of_register(None, "unknown")
     same = entry.sha256 == sha256
     return of_register(same, entry.state, earlier=not same, marks=entry.marks)
-
-
-def _file_lines(verdict: Verdict, aspects: Iterable[Aspect]) -> Iterator[str]:
-    for aspect in aspects:
-        yield f"{_MARKS[aspect.holds]} {aspect.title['en']}: {aspect.text['en']}"
-    for s in verdict.signatures:
-        yield f"  {s.signer}: {s.level.value}, AdES {s.ades}, {s.coverage}, {s.modification}"
-    for stamp in verdict.stamps:
-        days = f"on {stamp.stamped_at:%Y-%m-%d}, whose certificate ends {stamp.expires_at:%Y-%m-%d}"
-        yield f"  archived by {stamp.authority} {days}"
-    if any(s.development for s in verdict.signatures):
-        yield "DEV – TIDAK SAH: signed with a development certificate, so this is no official card."
-    yield from (f"{p.code}: {p.text['en']}" for p in verdict.problems)
 
 
 def _stands(asked: Iterable[Aspect]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -164,6 +165,18 @@ def test_the_command_asks_no_register_when_told_so(real: Real, shell: CliRunner,
     assert said.output.count("[yes]") == 4
     assert said.output.count("The register was not asked") == 2
     assert said.output.endswith("\nVALID\n")
+
+
+def test_the_command_says_words_and_keeps_constants_for_programs(real: Real, shell: CliRunner, tmp_path: Path) -> None:
+    """For a card, one with bytes behind it, one with a changed byte and a text: no name with an underscore."""
+    changed = flipped(real.pdf, real.pdf.index(b"stream") + 40)
+    for pdf in (real.pdf, real.pdf + GARBAGE, changed, b"Nomor kartu: 12"):
+        said = by_command(shell, tmp_path, pdf)
+        assert said.exit_code == (0 if pdf == real.pdf else 1)
+        assert not re.search(r"[A-Za-z]_[A-Za-z]|PASSED|NONE|OTHER", said.output), said.output
+    told = json.loads(by_command(shell, tmp_path, changed, "--json").stdout)
+    assert told["signatures"][0]["coverage"] == "ENTIRE_FILE"
+    assert {p["code"] for p in told["problems"]} == {"content_changed", "ades_not_passed"}
 
 
 def indications(xml: bytes) -> list[str]:
