@@ -21,7 +21,8 @@ from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import PublishedKey, read_keys
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
+#: Exit code where a file holds in every aspect, but its report could not be written.
+NOT_WRITTEN = 3
 #: Endings of what is opened as a picture; no link and no claim ends so.
 _PICTURES = (".png", ".jpg", ".jpeg")
 
@@ -37,10 +38,14 @@ def cards() -> None:
     "--signatures", type=click.IntRange(0, 20), help="How many it must bear; else what the register says, or 1."
 )
 @click.option("--offline", is_flag=True, help="Check the file alone, and do not ask the register of this house.")
-@click.option("--report", type=OUT, help="Write the validation report (ETSI TS 119 102-2, XML) to this file.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Write the validation report (ETSI TS 119 102-2, XML) to this file.",
+)
 @json_option
 def verify(file: Path, signatures: int | None, offline: bool, report: Path | None, as_json: bool) -> None:
-    """Verify a card's PDF in every aspect; exit 1 when it does not hold in one."""
+    """Verify a card's PDF in every aspect; exit 1 when it does not hold in one, 3 when only its report is missing."""
     from signing.verify import report_untrusted
 
     chosen, pdf = settings(), file.read_bytes()
@@ -57,16 +62,18 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
     expected = signatures if signatures is not None else entry.signatures if entry else 1
     trust = trust_of(ensure_keys(chosen))()
     verdict, xml = report_untrusted(pdf, trust, expected, report=report is not None)
-    if report is not None:
-        _written(report, xml)
     aspects = of_file(verdict) + asked
     ok = verdict.ok and all(aspect.holds is not False for aspect in asked) and _stands(asked)
     told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
     told["entry"] = entry.to_json() if entry else None
     worth = ("VALID, BUT REPORTED" if entry and entry.marks else "VALID") if ok else "NOT VALID"
     tell(told, "\n".join((*file_lines(verdict, aspects), worth)), as_json=as_json)
-    if not ok:
-        sys.exit(1)
+    # The verdict is told first: whoever waits for it has it, whatever becomes of the report.
+    why = _not_written(report, xml) if report is not None else ""
+    if why:
+        click.echo(f"alur: {why}", err=True)
+    if not ok or why:
+        sys.exit(NOT_WRITTEN if ok else 1)
 
 
 def _asked(entry: Registered | None, sha256: str) -> tuple[Aspect, ...]:
@@ -81,10 +88,15 @@ def _stands(asked: Iterable[Aspect]) -> bool:
     return all(aspect.code != "unknown" for aspect in asked)
 
 
-def _written(path: Path, xml: bytes) -> None:
+def _not_written(path: Path, xml: bytes) -> str:
+    """Write the report; why that could not be done, empty once it is there."""
     if not xml:
-        raise click.ClickException("The file bears no signature that could be read, so there is no report on it.")
-    path.write_bytes(xml)
+        return "The file bears no signature that could be read, so there is no report on it."
+    try:
+        path.write_bytes(xml)
+    except OSError as error:
+        return f"The report was not written: {path}: {error.strerror}. The verdict above stands without it."
+    return ""
 
 
 @cards.command("verify-qr")

@@ -200,6 +200,22 @@ def test_the_report_is_given_by_page_api_and_command(
     assert indications(by_api(house, changed, "/verify/report").data) == ["total-failed"]
 
 
+def test_a_report_that_cannot_be_written_leaves_the_verdict(real: Real, shell: CliRunner, tmp_path: Path) -> None:
+    """No such folder, and a folder in its place: verdict and JSON come first, then why, and an exit code of its own."""
+    for place in (tmp_path / "nowhere" / "report.xml", tmp_path):
+        said = by_command(shell, tmp_path, real.pdf, "--report", str(place))
+        assert said.exit_code == 3
+        assert said.stdout.endswith("\nVALID\n")
+        assert said.stderr.startswith(f"alur: The report was not written: {place}: ")
+        told = by_command(shell, tmp_path, real.pdf, "--json", "--report", str(place))
+        assert (told.exit_code, json.loads(told.stdout)["ok"]) == (3, True)
+        bad = by_command(shell, tmp_path, real.pdf + GARBAGE, "--report", str(place))
+        assert (bad.exit_code, bad.stdout.endswith("\nNOT VALID\n")) == (1, True)
+    text = by_command(shell, tmp_path, b"Nomor kartu: 12", "--report", str(tmp_path / "report.xml"))
+    assert (text.exit_code, text.stdout.endswith("\nNOT VALID\n")) == (1, True)
+    assert text.stderr == "alur: The file bears no signature that could be read, so there is no report on it.\n"
+
+
 def test_there_is_no_report_without_a_signature(house: House, real: Real) -> None:
     """It is said in a sentence, by API and page."""
     unsigned = revisions(real.pdf)[0]
