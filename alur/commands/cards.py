@@ -104,7 +104,10 @@ def _not_written(path: Path, xml: bytes) -> str:
 @click.option("--keys", type=FILE, help="Published keys (JWK Set); else this house's own.")
 @json_option
 def verify_qr(text: str, keys: Path | None, as_json: bool) -> None:
-    """Check the claim of a card's QR offline, by what it reads as or by a picture; exit 1 when it does not hold."""
+    """Check the claim of a card's QR offline; exit 1 when it does not hold.
+
+    TEXT is what the QR reads as: the whole link with what stands behind #, or the claim alone. F.png is a picture.
+    """
     verdict = check(_read(text), _published(settings(), keys), datetime.now().astimezone().date())
     tell(verdict.to_json(), "\n".join(_claim_lines(verdict)), as_json=as_json)
     if not verdict.ok:
