@@ -18,12 +18,14 @@ _TOLD = ("number", "code", "office", "issued_on", "expires_on", "level", "signer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Registered:
-    """The card that has a file, or had it before its archive was renewed."""
+    """The card that has a file, had it before its archive was renewed, or was printed as it."""
 
     #: What the card is worth now.
     state: str
-    #: SHA-256 of the file that it has now, hex.
-    sha256: str | None
+    #: The file is the one that it has now; otherwise one of before its archive was renewed, or a print.
+    same_file: bool
+    #: The file is one of before its archive was renewed.
+    earlier_file: bool
     #: How many signatures that file must bear.
     signatures: int
     #: What a valid one is reported as; it stays valid.
@@ -54,7 +56,8 @@ def registered(settings: Settings, sha256: str) -> Registered | None:
         reported = card_reports.reported(db, row["code"]) if state == register.VALID else ()
         return Registered(
             state=state,
-            sha256=row["sha256"],
+            same_file=row["sha256"] == sha256,
+            earlier_file=earlier is not None,
             signatures=row["signatures"],
             marks=tuple(
                 Mark(kind=r.kind, since=r.since.astimezone(zone).date(), confirmed=r.confirmed) for r in reported

@@ -58,7 +58,7 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
     entry, asked = None, unasked("not_asked" if offline else "no_register")
     if not offline and has_register(chosen):
         entry = registered(chosen, sha256)
-        asked = _asked(entry, sha256)
+        asked = _asked(entry)
     expected = signatures if signatures is not None else entry.signatures if entry else 1
     trust = trust_of(ensure_keys(chosen))()
     verdict, xml = report_untrusted(pdf, trust, expected, report=report is not None)
@@ -76,11 +76,10 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
         sys.exit(NOT_WRITTEN if ok else 1)
 
 
-def _asked(entry: Registered | None, sha256: str) -> tuple[Aspect, ...]:
+def _asked(entry: Registered | None) -> tuple[Aspect, ...]:
     if entry is None:
         return of_register(None, "unknown")
-    same = entry.sha256 == sha256
-    return of_register(same, entry.state, earlier=not same, marks=entry.marks)
+    return of_register(entry.same_file, entry.state, earlier=entry.earlier_file, marks=entry.marks)
 
 
 def _stands(asked: Iterable[Aspect]) -> bool:
