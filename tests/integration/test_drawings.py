@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from io import BytesIO
 from typing import Any
 
@@ -55,6 +56,21 @@ def test_what_the_seeker_drew_is_on_the_card_before_anybody_signs_it(quiet: Hous
     assert row.rendition
     whole(quiet, case)
     assert audited(quiet, case)[0] == []
+
+
+def test_the_dossier_shows_what_was_drawn(quiet: House) -> None:
+    """Behind a page with its facts, under the name of the input that took it."""
+    case = printed(quiet)
+    digest = keep(quiet, case, drawn()).json["drawing"]
+    act(quiet, case, "seeker_signs", given={"how": "screen", "drawing": digest})
+    answer = Api(quiet, "operator").get(f"/cases/{case}/dossier.pdf")
+    assert answer.status_code == 200, answer.json
+    found = PdfReader(BytesIO(answer.data))
+    last = [item for item in found.outline if not isinstance(item, list)][-1]
+    assert last.title == "Tanda tangan pencari kerja"
+    at = found.get_destination_page_number(last)
+    assert hashlib.sha256(drawn()).hexdigest() in "".join(found.pages[at].extract_text().split())
+    assert len(found.pages[at + 1].images) == 1
 
 
 def test_on_paper_the_card_leaves_room_for_the_pen(quiet: House) -> None:

@@ -73,7 +73,7 @@ def page(
         missing=[local(d.title) for d in view.documents if d.required and d.id is None],
         allowed=sorted((a for a in own if a["allowed"]), key=lambda a: _LOOKS.index(a["look"])),
         refused=[a for a in own if not a["allowed"]],
-        history=_history(found),
+        history=history_rows(found),
         may_fill=view.editable,
         problem=problem and problem.sentence(language()),
         entered=form or MultiDict(),
@@ -213,12 +213,14 @@ def _sections(found: Seen, view: CaseView) -> list[dict[str, Any]]:
     ]
 
 
-def _history(found: Seen) -> list[dict[str, Any]]:
+def history_rows(found: Seen) -> list[dict[str, Any]]:
+    """What happened to the case in words, the newest first: by whom, and in which role."""
     entries = [e for e in history.history(found).entries if _event_words(e)]
     return [
         {
             "words": _event_words(e) + _late(e),
             "who": local(e.who),
+            "role": local(e.role or e.who),
             "at": stamp(e.at, found).at,
             "iso": stamp(e.at, found).iso,
         }
