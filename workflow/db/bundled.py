@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from workflow.bundle import ledgers
 from workflow.bundle.verdicts import definitions
 from workflow.case import Case, Reading
-from workflow.db import cases, log
+from workflow.db import cases, drawings, log
 from workflow.db.cases import Stored
 from workflow.db.history import read_events
 from workflow.db.library import Library
@@ -52,6 +52,8 @@ class Material:
     versions: Sequence[Row[Any]]
     #: Documents by kind and digest, of which the history tells.
     documents: Mapping[tuple[str, str], Row[Any]]
+    #: Drawings by digest; which of them inputs name, only their content tells.
+    drawings: Mapping[str, Row[Any]]
     #: The register's row of the card; None without one.
     card: Row[Any] | None
 
@@ -75,6 +77,7 @@ def read_material(db: Connection, library: Library, id_: int, now: datetime) -> 
             clocks=[_clock(db, library, found.case, events, name, now) for name in sorted(found.case.clocks)],
             versions=_versions(db, id_, events),
             documents=_documents(db, id_, events),
+            drawings=_drawings(db, id_),
             card=db.execute(select(card).where(card.c.case_id == id_)).one_or_none(),
         )
 
@@ -147,3 +150,8 @@ def _documents(db: Connection, id_: int, events: Sequence[Event]) -> Mapping[tup
     told = told_documents(events)
     found = {(row.kind, row.digest): row for row in db.execute(select(document).where(document.c.case_id == id_))}
     return {key: row for key, row in found.items() if key in told}
+
+
+def _drawings(db: Connection, id_: int) -> Mapping[str, Row[Any]]:
+    query = select(document).where(document.c.case_id == id_, document.c.kind == drawings.KIND)
+    return {row.digest: row for row in db.execute(query)}
