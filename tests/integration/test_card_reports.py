@@ -18,6 +18,7 @@ from alur import accounts
 from alur.commands import cards as commands
 from alur.wiring import House
 from tests.api_kit import Api, applicant, officer, refused
+from tests.bundle_kit import bundle, members
 from tests.drain_kit import one, rows, with_card
 from tests.pages_kit import PASSWORD, Browser
 from tests.pages_kit import officer as browsing
@@ -124,6 +125,11 @@ def test_page_api_and_command_tell_what_a_card_is_reported_as_and_since_when(
     assert words.output.endswith("\nVALID, BUT REPORTED\n")
     with house.engine.begin() as db:
         accounts.set_password(db, accounts.find(db, card.owner), PASSWORD)
+    evidence = members(bundle(house, card.case))["card-report.json"]["marks"]
+    assert [(m["kind"], m["since"][:10], m["confirmed"]) for m in evidence] == [
+        ("lost", "2026-11-20", True),
+        ("suspected", "2026-11-22", False),
+    ]
     holder = Browser(house).sign_in(card.owner)
     for page in (Browser(house).get(f"/verify/{card.code}"), holder.get(f"/cases/{card.case}/card")):
         assert "Berlaku, tetapi dilaporkan" in page.text

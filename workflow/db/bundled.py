@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, select
 from workflow.bundle import ledgers
 from workflow.bundle.verdicts import definitions
 from workflow.case import Case, Reading
-from workflow.db import cases, drawings, log
+from workflow.db import card_reports, cases, drawings, log
+from workflow.db.card_reports import Reported
 from workflow.db.cases import Stored
 from workflow.db.history import read_events
 from workflow.db.library import Library
@@ -56,6 +57,8 @@ class Material:
     drawings: Mapping[str, Row[Any]]
     #: The register's row of the card; None without one.
     card: Row[Any] | None
+    #: What a valid card is reported as.
+    reported: Sequence[Reported]
 
 
 def read_material(db: Connection, library: Library, id_: int, now: datetime) -> Material:
@@ -67,6 +70,7 @@ def read_material(db: Connection, library: Library, id_: int, now: datetime) -> 
         _require(check(library.look_up(db, found.case.office), found.case, events), events, id_)
         hashes = sorted(set(definitions(events)))
         sealed = log.latest(db)
+        row = db.execute(select(card).where(card.c.case_id == id_)).one_or_none()
         return Material(
             found=found,
             events=events,
@@ -78,7 +82,8 @@ def read_material(db: Connection, library: Library, id_: int, now: datetime) -> 
             versions=_versions(db, id_, events),
             documents=_documents(db, id_, events),
             drawings=_drawings(db, id_),
-            card=db.execute(select(card).where(card.c.case_id == id_)).one_or_none(),
+            card=row,
+            reported=card_reports.reported(db, row.code) if row is not None else (),
         )
 
 
