@@ -112,7 +112,7 @@ def of_register(
 
 
 def unasked(why: str = "not_asked") -> tuple[Aspect, ...]:
-    """Return the register's aspects where it was not asked: by wish, or since there is `no_register`."""
+    """Return the register's aspects where it was not asked: offline, or since there is `no_register`."""
     return tuple(Aspect(name=name, holds=None, code=why) for name in (REGISTER, STATUS))
 
 

@@ -68,8 +68,8 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
     "other_file": ("Berbeda dari kartu yang terdaftar.", "Not the file of the registered card."),
     "no_such_file": ("Tidak ada kartu terdaftar dengan isi ini.", "No registered card has this content."),
     "not_asked": (
-        "Daftar kartu tidak ditanya, sesuai permintaan; hanya kantor penerbit yang dapat menjawabnya.",
-        "The register was not asked, as was wished; only the issuing office can answer.",
+        "Daftar kartu tidak ditanya, karena pemeriksaan ini luring; hanya kantor penerbit yang dapat menjawabnya.",
+        "The register was not asked, since this check is offline; only the issuing office can answer.",
     ),
     "no_register": (
         "Tidak ada daftar kartu di sini untuk ditanya; hanya kantor penerbit yang dapat menjawabnya.",

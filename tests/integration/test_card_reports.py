@@ -273,6 +273,7 @@ def test_reports_of_one_card_are_shown_together(house: House, card: Card) -> Non
     page = head.get("/card-reports").text
     assert page.count(f">{card.number}</a>") == 1
     assert "Kartu ini dilaporkan dengan lebih dari satu cara" in page
+    assert "Berlaku, tetapi dilaporkan" in page
     at = f"/card-reports/{lost['id']}"
     after = head.send(at, {"verdict": "unfounded"}, page="/card-reports", action=at).location
     assert "Laporan lain tentang kartu yang sama masih menunggu" in head.get(after).text

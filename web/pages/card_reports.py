@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -14,7 +14,7 @@ from web.errors import WebError
 from web.language import language
 from web.pages import times
 from web.pages.answers import go, require_person, shown
-from web.pages.verdicts import KINDS, WORDS
+from web.pages.verdicts import KINDS, worth
 from web.pages.words import _, local
 from web.services import card_reports
 from web.services.card_reports import CardReportView
@@ -50,12 +50,17 @@ def settle(id_: int) -> Response:
 
 def _cards(views: Iterable[CardReportView]) -> list[dict[str, Any]]:
     """Cards in the order of their first report in the list, each with all of its reports there."""
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, list[CardReportView]] = {}
     for view in views:
-        card = WORDS[view.state]
-        told = {"case": view.case, "number": view.number, "tone": card.tone, "state": local(card.short), "reports": []}
-        found.setdefault(view.case, told)["reports"].append(_row(view))
-    return list(found.values())
+        found.setdefault(view.case, []).append(view)
+    return [_card(of_one) for of_one in found.values()]
+
+
+def _card(views: Sequence[CardReportView]) -> dict[str, Any]:
+    first = views[0]
+    card = worth(first.state, reported=any(view.verdict != "unfounded" or view.others for view in views))
+    told = {"case": first.case, "number": first.number, "tone": card.tone, "state": local(card.short)}
+    return told | {"reports": [_row(view) for view in views]}
 
 
 def _row(view: CardReportView) -> dict[str, Any]:
