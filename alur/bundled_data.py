@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from workflow.blobs import BlobStore
 from workflow.canonical import canonical_bytes
@@ -30,7 +30,7 @@ class Files:
 
 
 def personal(db: Connection, vault: Vault, blobs: BlobStore, material: Material, *, reveals: bool) -> Files:
-    """`documents.json`, and with `reveals` the data, the documents and the card.
+    """`documents.json`, and with `reveals` the data, the documents, what was drawn, and the card.
 
     Raises `DataErasedError` for data that are to be revealed and are gone, `BlobError` and `UnreadableError` for files
     that are not what they were.
@@ -43,7 +43,11 @@ def personal(db: Connection, vault: Vault, blobs: BlobStore, material: Material,
     listed = [_document(blobs, key if reveals else None, material, told, members) for told in _told(material)]
     members["documents.json"] = canonical_bytes(listed)
     if reveals and key is not None:
-        members["data.json"] = canonical_bytes(list(_versions(key, material)))
+        versions = list(_versions(key, material))
+        members["data.json"] = canonical_bytes(versions)
+        drawn = [_drawing(blobs, key, row, told, members) for row, told in _drawn(material, versions)]
+        if drawn:
+            members["drawings.json"] = canonical_bytes(drawn)
         if pdf is not None:
             members["card.pdf"] = pdf
     return Files(members=members, card=pdf)
@@ -81,6 +85,27 @@ def _versions(key: PersonKey, material: Material) -> Iterator[dict[str, Any]]:
         content = key.open_json(row.cipher, place(row.case_id, row.version))
         told = {"version": row.version, "kind": row.kind, "digest": row.digest, "at": stamp(row.at)}
         yield {**told, "salt": bytes(row.salt).hex(), "content": content}
+
+
+def _drawn(material: Material, versions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Row[Any], tuple[int, str]]]:
+    """The drawings that inputs name by their digest, with the version and the name of the input."""
+    for version in versions:
+        for name, value in version["content"].items():
+            if isinstance(value, str) and value in material.drawings:
+                yield material.drawings[value], (version["version"], name)
+
+
+def _drawing(
+    blobs: BlobStore, key: PersonKey, row: Row[Any], told: tuple[int, str], into: dict[str, bytes]
+) -> dict[str, Any]:
+    """A line of `drawings.json`; the file is put into `into` where it is there."""
+    version, name = told
+    line: dict[str, Any] = {"version": version, "input": name, "digest": row.digest, "at": stamp(row.at)}
+    line |= {"media_type": row.media_type, "size": row.size, "file": None, "salt": None}
+    if row.blob is not None and row.salt is not None:
+        line |= {"file": f"drawings/{version}-{name}", "salt": bytes(row.salt).hex()}
+        into[line["file"]] = key.open(blobs.get(row.blob), f"document/{row.case_id}/{row.kind}")
+    return line
 
 
 def _card(blobs: BlobStore, key: PersonKey | None, material: Material) -> bytes | None:

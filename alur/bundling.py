@@ -135,5 +135,6 @@ def _report(house: House, material: Material, pdf: bytes | None) -> dict[str, An
         "issued_on": row.issued_on,
         "expires_on": row.expires_on,
         "erased_at": row.erased_at and stamp(row.erased_at),
+        "marks": [{"kind": r.kind, "since": stamp(r.since), "confirmed": r.confirmed} for r in material.reported],
         "report": verdict,
     }

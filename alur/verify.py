@@ -517,6 +517,30 @@ def _data(b: Bundle) -> Found:
     yield HOLDS, f"{len(told)} versions of data and inputs are those of which the history tells."
 
 
+def _drawings(b: Bundle) -> Found:
+    if "drawings.json" not in b.members:
+        if b.folder("drawings"):
+            raise BrokenError("There are drawings of which nothing is told.")
+        return
+    named = {(v["version"], name, value) for v in b.json("data.json") for name, value in _texts(v["content"])}
+    listed = b.json("drawings.json")
+    if not {(d["version"], d["input"], d["digest"]) for d in listed} <= named:
+        raise BrokenError("There are drawings that no input names.")
+    files = [d for d in listed if d["file"] is not None]
+    for d in files:
+        if _sha256(bytes.fromhex(d["salt"]) + b.members[d["file"]]) != d["digest"]:
+            raise BrokenError(f"{d['file']} is not the drawing that its input names.")
+    if sorted(d["file"] for d in files) != sorted(b.folder("drawings")):
+        raise BrokenError("There are drawings of which nothing is told.")
+    yield HOLDS, f"{len(files)} drawings are those that inputs name."
+    if len(files) < len(listed):
+        yield OPEN, f"What {len(listed) - len(files)} drawings show: they are not in this bundle."
+
+
+def _texts(content: Any) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in content.items() if isinstance(value, str))
+
+
 def _card(b: Bundle) -> Found:
     results = [r for _, r in b.told("result") if isinstance(r, dict) and "sha256" in r and "card" in r]
     if "card-report.json" not in b.members:
@@ -556,6 +580,7 @@ CHECKS: Mapping[str, Callable[[Bundle], Found]] = {
     "clocks": _clocks,
     "documents": _documents,
     "data": _data,
+    "drawings": _drawings,
     "card": _card,
     "erasure": _erasure,
 }

@@ -7,9 +7,11 @@ be of a card that was revoked.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from signing.marks import Mark
+from signing.sayings import SAYINGS
 from signing.verdict import PROBLEMS, SignatureFinding, Verdict
 
 ADES, MODIFICATION, COVERAGE, SIGNERS, REGISTER, STATUS = (
@@ -57,54 +59,6 @@ _OF: Mapping[str, str] = {
     SIGNERS,
 )
 
-#: What an aspect says: Indonesian, English.
-SAYINGS: Mapping[str, tuple[str, str]] = {
-    "passed": (
-        "Semua tanda tangan lulus pemeriksaan ETSI EN 319 102-1.",
-        "Every signature passes the validation of ETSI EN 319 102-1.",
-    ),
-    "unmodified": ("Tidak ada yang diubah setelah ditandatangani.", "Nothing was changed after it was signed."),
-    "countersigned": (
-        "Setelah tanda tangan pertama hanya ditambahkan tanda tangan berikutnya.",
-        "After the first signature only the further ones were added.",
-    ),
-    "archived": (
-        "Setelah ditandatangani hanya ditambahkan stempel waktu arsip dan data pemeriksaannya.",
-        "After the signatures only time stamps of the archive and their validation data were added.",
-    ),
-    "entire_file": (
-        "Tanda tangan terakhir mencakup seluruh berkas.",
-        "The last signature covers the whole file.",
-    ),
-    "archive_covers": (
-        "Stempel waktu arsip terakhir mencakup seluruh berkas.",
-        "The last time stamp of the archive covers the whole file.",
-    ),
-    "trusted": (
-        "Semua tanda tangan yang seharusnya ada ditemukan, dan sertifikatnya berlaku saat menandatangani.",
-        "Every signature that should be there was found; their certificates were valid when they signed.",
-    ),
-    "no_signature": ("Tidak ada tanda tangan elektronik yang dapat diperiksa.", "There is no signature to check."),
-    "same_file": ("Sama persis dengan kartu yang terdaftar.", "Exactly the file of the registered card."),
-    "earlier_file": (
-        "Berkas terdahulu dari kartu yang sama, dari sebelum arsipnya diperbarui.",
-        "An earlier file of the same card, from before its archive was renewed.",
-    ),
-    "other_file": ("Berbeda dari kartu yang terdaftar.", "Not the file of the registered card."),
-    "no_such_file": ("Tidak ada kartu terdaftar dengan isi ini.", "No registered card has this content."),
-    "not_asked": (
-        "Daftar kartu tidak ditanya; hanya kantor penerbit yang dapat menjawabnya.",
-        "The register was not asked; only the issuing office can answer.",
-    ),
-    "valid": ("Kartu berlaku.", "The card is valid."),
-    "expired": ("Masa berlaku kartu sudah habis.", "The card has expired."),
-    "replaced": ("Kartu sudah diganti dengan yang lebih baru.", "A newer card has replaced this one."),
-    "revoked": ("Kartu dicabut oleh kantor penerbit.", "The issuing office has revoked the card."),
-    "returned": ("Kartu sudah dikembalikan.", "The card was returned."),
-    "void": ("Nomor atau cetakan ini batal.", "This number or print is void."),
-    "unknown": ("Kartu tidak dikenal.", "The card is not known."),
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Aspect:
@@ -116,6 +70,8 @@ class Aspect:
     holds: bool | None
     #: What was found: a key of SAYINGS, or of PROBLEMS where it does not hold.
     code: str
+    #: What the card is reported as; the status tells it.
+    marks: tuple[Mark, ...] = ()
 
     @property
     def title(self) -> dict[str, str]:
@@ -125,11 +81,13 @@ class Aspect:
     @property
     def text(self) -> dict[str, str]:
         """The sentence for people, by language: `id`, `en`."""
-        return _both(SAYINGS.get(self.code) or PROBLEMS[self.code])
+        said = _both(SAYINGS.get(self.code) or PROBLEMS[self.code])
+        marks = {lang: "; ".join(mark.text[lang] for mark in self.marks) for lang in said}
+        return {lang: f"{words[:-1]}: {marks[lang]}." if self.marks else words for lang, words in said.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Return the aspect as a JSON-able mapping with its title and sentence."""
-        return asdict(self) | {"title": self.title, "text": self.text}
+        return {"name": self.name, "holds": self.holds, "code": self.code, "title": self.title, "text": self.text}
 
 
 def of_file(verdict: Verdict) -> tuple[Aspect, ...]:
@@ -138,30 +96,44 @@ def of_file(verdict: Verdict) -> tuple[Aspect, ...]:
     return tuple(_aspect(name, codes, verdict) for name, codes in found.items())
 
 
-def of_register(same_file: bool | None, state: str, *, earlier: bool = False) -> tuple[Aspect, ...]:
+def of_register(
+    same_file: bool | None, state: str, *, earlier: bool = False, marks: Sequence[Mark] = ()
+) -> tuple[Aspect, ...]:
     """Return what the register tells: whether it holds this very file, and what the card is worth now.
 
-    `earlier` is a file that the card had before its archive was renewed.
+    `earlier` is a file that the card had before its archive was renewed; `marks` is what a valid one is reported as.
     """
     code = "earlier_file" if earlier else {True: "same_file", False: "other_file", None: "no_such_file"}[same_file]
     known = None if state == "unknown" else state == "valid"
     return (
         Aspect(name=REGISTER, holds=bool(same_file) or earlier, code=code),
-        Aspect(name=STATUS, holds=known, code=state),
+        Aspect(name=STATUS, holds=known, code="reported" if marks else state, marks=tuple(marks)),
     )
 
 
-def unasked() -> tuple[Aspect, ...]:
-    """Return the register's aspects where it was not asked."""
-    return tuple(Aspect(name=name, holds=None, code="not_asked") for name in (REGISTER, STATUS))
+def unasked(why: str = "not_asked") -> tuple[Aspect, ...]:
+    """Return the register's aspects where it was not asked: offline, or since there is `no_register`."""
+    return tuple(Aspect(name=name, holds=None, code=why) for name in (REGISTER, STATUS))
 
 
 def _aspect(name: str, codes: Sequence[str], verdict: Verdict) -> Aspect:
     if codes:
         return Aspect(name=name, holds=False, code=codes[0])
-    if not verdict.signatures:
-        return Aspect(name=name, holds=None, code="no_signature")
+    why = _unjudged(name, verdict)
+    if why is not None:
+        return Aspect(name=name, holds=None, code=why)
     return Aspect(name=name, holds=True, code="passed" if name == ADES else _SOUND[name](verdict.signatures))
+
+
+def _unjudged(name: str, verdict: Verdict) -> str | None:
+    """Why nothing can be said of an aspect in which nothing speaks against the file; None where it holds."""
+    found = set(verdict.codes)
+    for code, why in _NOT_LOOKED_AT.items():
+        if code in found:
+            return why
+    if not verdict.signatures:
+        return "no_signature"
+    return next((why for why, codes in _BLIND.get(name, {}).items() if codes & found), None)
 
 
 def _changes(signatures: Sequence[SignatureFinding]) -> str:
@@ -177,6 +149,20 @@ def _cover(signatures: Sequence[SignatureFinding]) -> str:
 def _signed(_signatures: Sequence[SignatureFinding]) -> str:
     return "trusted"
 
+
+#: What keeps every aspect from being looked at.
+_NOT_LOOKED_AT = {"document_unreadable": "unreadable", "verification_stopped": "stopped"}
+
+#: What takes the ground from under another aspect: a signature that does not fit tells neither who signed nor what, and
+#: nobody can judge what no signature covers.
+_BLIND: Mapping[str, Mapping[str, frozenset[str]]] = {
+    MODIFICATION: {
+        "changes_unknown": frozenset({"signature_forged"}),
+        "within_signed": frozenset({"not_whole_file", "signature_wrapped", "signature_loose"}),
+    },
+    COVERAGE: {"covers_nothing": frozenset({"content_changed", "signature_forged", "archive_stamp_invalid"})},
+    SIGNERS: {"signers_unknown": frozenset({"content_changed"})},
+}
 
 #: What a sound aspect says, by what was found of the signatures.
 _SOUND = {MODIFICATION: _changes, COVERAGE: _cover, SIGNERS: _signed}

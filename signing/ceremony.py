@@ -19,7 +19,7 @@ from signing.certificates import CRL_LIFETIME, Issued, authority, revocation_lis
 from signing.claim import ClaimKey
 from signing.claim_keys import PublishedKey, key_set
 from signing.errors import CeremonyError
-from signing.private_files import bundle, write_private
+from signing.private_files import bundle, write_private, write_public
 from signing.transcript import Entry, Transcript, of_certificate, of_list, sha256, stamp
 from signing.trust import DEVELOPMENT_MARK, DEVELOPMENT_ORGANISATION
 
@@ -27,6 +27,9 @@ from signing.trust import DEVELOPMENT_MARK, DEVELOPMENT_ORGANISATION
 ROOT_YEARS, ISSUING_YEARS, SEAL_YEARS, OFFICER_YEARS, STAMPER_YEARS = 20, 10, 3, 2, (9, 8)
 #: Days on which a claim key signs, and how long the root's list stays current: its key is brought out once a year.
 CLAIM_DAYS, ROOT_LIST = 730, timedelta(days=365)
+#: Folder of what is handed out, and what everybody may read; all else is its owner's.
+TRUST = "trust"
+_PUBLIC = (f"{TRUST}/", "claim/claim-keys.json")
 _MAX_NAME = 64  # characters of a name in a certificate (RFC 5280, ub-common-name)
 
 
@@ -163,9 +166,11 @@ class _Ceremony:
         return key
 
     def _write(self, name: str, content: bytes) -> None:
-        path = self._folder / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_private(path, content)
+        path, public = self._folder / name, name.startswith(_PUBLIC)
+        if not path.parent.exists():
+            path.parent.mkdir()
+            path.parent.chmod(0o755 if path.parent.name == TRUST else 0o700)
+        (write_public if public else write_private)(path, content)
 
     def _note(self, entry: Entry) -> None:
         self._told.entries.append(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -15,8 +16,16 @@ from signing.claim_keys import PublishedKey
 #: What each problem means, for people: Indonesian, English.
 CLAIM_PROBLEMS: Mapping[str, tuple[str, str]] = {
     "claim_missing": (
-        "Tautan ini tidak membawa klaim. Kartu dari sebelum ada klaim hanya dapat diperiksa di halaman pemeriksaan.",
-        "The link carries no claim. A card from before there were claims is checked on the verify page only.",
+        "Tautan ini tidak membawa klaim: bagian di belakang # tidak ada. Baca lagi seluruh kode QR, atau buka "
+        "tautannya untuk bertanya ke daftar; kartu dari sebelum ada klaim hanya dapat diperiksa di sana.",
+        "The link carries no claim: what should stand behind # is missing. Read the whole QR again, or open the link "
+        "to ask the register; a card from before there were claims can be checked there only.",
+    ),
+    "claim_not_given": (
+        "Ini bukan isi kode QR. Berikan seluruh tautan yang dibaca dari QR (dengan bagian di belakang #), klaimnya "
+        "saja, atau gambar QR (PNG atau JPEG). Nomor atau kode kartu diperiksa di halaman pemeriksaan.",
+        "This is not what a QR reads as. Give the whole link that it reads as (with what stands behind #), the "
+        "claim alone, or a picture of the QR (PNG or JPEG). A card's number or code is checked on the verify page.",
     ),
     "claim_unreadable": (
         "Klaim rusak, terpotong, atau bukan klaim kartu.",
@@ -43,6 +52,11 @@ CLAIM_PROBLEMS: Mapping[str, tuple[str, str]] = {
         "By its own claim the card has expired.",
     ),
 }
+
+#: What is a link, also where its scheme is left out; a number may have slashes, but no dot before the first one.
+_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|[^/\s]+[.:][^/\s]*/", re.IGNORECASE)
+#: A COSE_Sign1 is an array of four, which base64url writes so; letters of a number or code, at most.
+_BEGINNING, _MAX_TYPED = "h", 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +98,8 @@ def check(text: str, keys: Sequence[PublishedKey], today: date) -> ClaimVerdict:
     link, claim = _split(text.strip())
     if not claim:
         return _nothing("claim_missing")
+    if link is None and _is_typed(claim):
+        return _nothing("claim_not_given")
     try:
         signed = read_claim(claim)
     except ClaimError as error:
@@ -105,7 +121,7 @@ def check(text: str, keys: Sequence[PublishedKey], today: date) -> ClaimVerdict:
 
 def _split(text: str) -> tuple[str | None, str]:
     """The code that the link leads to, None without a link, and the claim."""
-    if "#" not in text and "/" not in text:
+    if "#" not in text and not _LINK.match(text):
         return None, text
     address, _, claim = text.partition("#")
     try:
@@ -113,6 +129,14 @@ def _split(text: str) -> tuple[str | None, str]:
     except ValueError:
         return "", claim
     return unquote(path.rstrip("/").rpartition("/")[2]), claim
+
+
+def _is_typed(text: str) -> bool:
+    """Tell whether a text is the number or the code of a card, as people type it, rather than a claim or a part of one:
+    those begin alike, are longer, or mix small and capital letters."""
+    if len(text) > _MAX_TYPED or not text.isascii() or text.startswith(_BEGINNING):
+        return False
+    return text in (text.upper(), text.lower()) or sum(text.count(mark) for mark in "/-. ") > 1
 
 
 def _signed_by(signed: SignedClaim, named: Sequence[PublishedKey]) -> tuple[PublishedKey, CardClaim]:

@@ -27,7 +27,7 @@ class Entry:
     file_sha256: str | None = None
     #: Subject of the certificate, RFC 4514.
     subject: str | None = None
-    #: Its serial number, hex.
+    #: Its serial number in whole bytes, hex.
     serial: str | None = None
     #: SHA-256 of the certificate (DER) or, of a bare key, of the public key, hex.
     fingerprint: str | None = None
@@ -92,7 +92,7 @@ def of_certificate(at: datetime, what: str, certificate: x509.Certificate, file:
         file=file,
         file_sha256=sha256(content),
         subject=certificate.subject.rfc4514_string(),
-        serial=f"{certificate.serial_number:x}",
+        serial=serial(certificate.serial_number),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         begins=stamp(certificate.not_valid_before_utc),
         ends=stamp(certificate.not_valid_after_utc),
@@ -110,6 +110,11 @@ def of_list(at: datetime, what: str, found: x509.CertificateRevocationList, file
         begins=stamp(found.last_update_utc),
         ends=stamp(found.next_update_utc) if found.next_update_utc else None,
     )
+
+
+def serial(number: int) -> str:
+    """A serial number as its whole bytes, hex."""
+    return number.to_bytes((number.bit_length() + 7) // 8 or 1).hex()
 
 
 def sha256(content: bytes) -> str:

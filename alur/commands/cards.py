@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from alur.card_checking import has_register, registered
+from alur.card_checking import Registered, has_register, registered
+from alur.card_words import file_lines
 from alur.claim_keys import published_keys, publishes
 from alur.commands.common import json_option, settings, tell
 from alur.settings import Settings, ensure_keys
@@ -18,14 +19,12 @@ from alur.signers import trust_of, trusts
 from signing.aspects import Aspect, of_file, of_register, unasked
 from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import PublishedKey, read_keys
-from signing.verdict import Verdict
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
+#: Exit code where a file holds in every aspect, but its report could not be written.
+NOT_WRITTEN = 3
 #: Endings of what is opened as a picture; no link and no claim ends so.
 _PICTURES = (".png", ".jpg", ".jpeg")
-#: How an aspect is marked: it holds, it does not, nothing can be said.
-_MARKS = {True: "[yes]", False: "[NO] ", None: "[ - ]"}
 
 
 @click.group()
@@ -39,10 +38,14 @@ def cards() -> None:
     "--signatures", type=click.IntRange(0, 20), help="How many it must bear; else what the register says, or 1."
 )
 @click.option("--offline", is_flag=True, help="Check the file alone, and do not ask the register of this house.")
-@click.option("--report", type=OUT, help="Write the validation report (ETSI TS 119 102-2, XML) to this file.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Write the validation report (ETSI TS 119 102-2, XML) to this file.",
+)
 @json_option
 def verify(file: Path, signatures: int | None, offline: bool, report: Path | None, as_json: bool) -> None:
-    """Verify a card's PDF in every aspect; exit 1 when it does not hold in one."""
+    """Verify a card's PDF in every aspect; exit 1 when it does not hold in one, 3 when only its report is missing."""
     from signing.verify import report_untrusted
 
     chosen, pdf = settings(), file.read_bytes()
@@ -52,35 +55,31 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
         )
         raise click.UsageError(said)
     sha256 = hashlib.sha256(pdf).hexdigest()
-    row, asked = None, unasked()
+    entry, asked = None, unasked("not_asked" if offline else "no_register")
     if not offline and has_register(chosen):
-        row, state = registered(chosen, sha256)
-        same = None if row is None else row["sha256"] == sha256
-        asked = of_register(same, state, earlier=same is False)
-    expected = signatures if signatures is not None else row["signatures"] if row else 1
+        entry = registered(chosen, sha256)
+        asked = _asked(entry)
+    expected = signatures if signatures is not None else entry.signatures if entry else 1
     trust = trust_of(ensure_keys(chosen))()
     verdict, xml = report_untrusted(pdf, trust, expected, report=report is not None)
-    if report is not None:
-        _written(report, xml)
     aspects = of_file(verdict) + asked
     ok = verdict.ok and all(aspect.holds is not False for aspect in asked) and _stands(asked)
     told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
-    tell(told, "\n".join((*_file_lines(verdict, aspects), "VALID" if ok else "NOT VALID")), as_json=as_json)
-    if not ok:
-        sys.exit(1)
+    told["entry"] = entry.to_json() if entry else None
+    worth = ("VALID, BUT REPORTED" if entry and entry.marks else "VALID") if ok else "NOT VALID"
+    tell(told, "\n".join((*file_lines(verdict, aspects), worth)), as_json=as_json)
+    # The verdict is told first: whoever waits for it has it, whatever becomes of the report.
+    why = _not_written(report, xml) if report is not None else ""
+    if why:
+        click.echo(f"alur: {why}", err=True)
+    if not ok or why:
+        sys.exit(NOT_WRITTEN if ok else 1)
 
 
-def _file_lines(verdict: Verdict, aspects: Iterable[Aspect]) -> Iterator[str]:
-    for aspect in aspects:
-        yield f"{_MARKS[aspect.holds]} {aspect.title['en']}: {aspect.text['en']}"
-    for s in verdict.signatures:
-        yield f"  {s.signer}: {s.level.value}, AdES {s.ades}, {s.coverage}, {s.modification}"
-    for stamp in verdict.stamps:
-        days = f"on {stamp.stamped_at:%Y-%m-%d}, whose certificate ends {stamp.expires_at:%Y-%m-%d}"
-        yield f"  archived by {stamp.authority} {days}"
-    if any(s.development for s in verdict.signatures):
-        yield "DEV – TIDAK SAH: signed with a development certificate, so this is no official card."
-    yield from (f"{p.code}: {p.text['en']}" for p in verdict.problems)
+def _asked(entry: Registered | None) -> tuple[Aspect, ...]:
+    if entry is None:
+        return of_register(None, "unknown")
+    return of_register(entry.same_file, entry.state, earlier=entry.earlier_file, marks=entry.marks)
 
 
 def _stands(asked: Iterable[Aspect]) -> bool:
@@ -88,10 +87,15 @@ def _stands(asked: Iterable[Aspect]) -> bool:
     return all(aspect.code != "unknown" for aspect in asked)
 
 
-def _written(path: Path, xml: bytes) -> None:
+def _not_written(path: Path, xml: bytes) -> str:
+    """Write the report; why that could not be done, empty once it is there."""
     if not xml:
-        raise click.ClickException("The file bears no signature that could be read, so there is no report on it.")
-    path.write_bytes(xml)
+        return "The file bears no signature that could be read, so there is no report on it."
+    try:
+        path.write_bytes(xml)
+    except OSError as error:
+        return f"The report was not written: {path}: {error.strerror}. The verdict above stands without it."
+    return ""
 
 
 @cards.command("verify-qr")
@@ -99,7 +103,10 @@ def _written(path: Path, xml: bytes) -> None:
 @click.option("--keys", type=FILE, help="Published keys (JWK Set); else this house's own.")
 @json_option
 def verify_qr(text: str, keys: Path | None, as_json: bool) -> None:
-    """Check the claim of a card's QR offline, by what it reads as or by a picture; exit 1 when it does not hold."""
+    """Check the claim of a card's QR offline; exit 1 when it does not hold.
+
+    TEXT is what the QR reads as: the whole link with what stands behind #, or the claim alone. F.png is a picture.
+    """
     verdict = check(_read(text), _published(settings(), keys), datetime.now().astimezone().date())
     tell(verdict.to_json(), "\n".join(_claim_lines(verdict)), as_json=as_json)
     if not verdict.ok:

@@ -17,9 +17,9 @@ from alur.commands.common import json_option, settings, tell
 from alur.key_files import new_key
 from signing.ceremony import CLAIM_DAYS, Plan, hold
 from signing.claim_keys import PublishedKey, key_set, read_keys, read_private
-from signing.private_files import write_private
+from signing.private_files import write_private, write_public
 from signing.revocation import open_authority, renewed
-from signing.transcript import Transcript
+from signing.transcript import Transcript, serial
 
 #: Letters of generated passphrases, none misread for another; 25 carry 125 bits.
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -89,7 +89,7 @@ def claim(out: Path, listed: Path, first: datetime | None, last: datetime | None
     if ends < begins:
         raise click.UsageError("The key would end before it begins.")
     made = _made(out, begins, ends)
-    write_private(listed, json.dumps(key_set([*known, made]), indent=2).encode())
+    write_public(listed, json.dumps(key_set([*known, made]), indent=2).encode())
     words = f"key {made.kid.hex()} signs from {begins} to {ends}; {listed} now publishes {len(known) + 1} keys"
     tell(key_set([made])["keys"][0], words, as_json=as_json)
 
@@ -110,9 +110,9 @@ def renew_list(
     passphrase = word.read_text().split("\n", 1)[0].rstrip("\r") if word else _word_of(authority)
     numbers = [_serial(text) for text in serials]
     made = renewed(open_authority(authority, passphrase), listed.read_bytes(), numbers, _now(), timedelta(days=days))
-    write_private(listed, made.public_bytes(Encoding.DER))
+    write_public(listed, made.public_bytes(Encoding.DER))
     ends = made.next_update_utc
-    value = {"until": ends, "revoked": [f"{entry.serial_number:x}" for entry in made]}
+    value = {"until": ends, "revoked": [serial(entry.serial_number) for entry in made]}
     tell(value, f"{listed} is current until {ends:%Y-%m-%d} and revokes {len(made)} certificates", as_json=as_json)
 
 

@@ -125,7 +125,11 @@ def test_the_command_ends_with_one_for_what_does_not_hold(tmp_path: Path, monkey
     monkeypatch.delenv("ALUR_DATA", raising=False)
     keys = tmp_path / "keys.json"
     keys.write_text('{"keys": []}')
-    for what, code in ((key().sign(claim()), "claim_key_unknown"), ("https://x.id/verify/A", "claim_missing")):
+    for what, code in (
+        (key().sign(claim()), "claim_key_unknown"),
+        ("https://x.id/verify/A", "claim_missing"),
+        ("PLG-AK1-2026-000123", "claim_not_given"),
+    ):
         done = asked(what, "--keys", keys)
         assert done.exit_code == 1
         assert code in done.output

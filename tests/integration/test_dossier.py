@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -72,6 +74,39 @@ def test_the_dossier_holds_cover_data_papers_and_originals(house: House, issued:
     files = {name: content[0] for name, content in found.attachments.items()}
     assert sorted(files.values()) == sorted([card, scan, BROKEN])
     assert verify(next(f for f in files.values() if f == card), house.ports().trust()).ok
+
+
+def test_a_pictures_page_tells_the_file_that_was_sent(house: House, issued: tuple[int, Api, bytes]) -> None:
+    """Its size and SHA-256, although a safe copy of it is shown and it is not attached."""
+    case, _siti, _scan = issued
+    found = read(officer(house, "operator@palembang"), case)
+    (page,) = [p.extract_text() for p in found.pages if "Pasfoto berwarna" in p.extract_text()]
+    words = "".join(page.split())
+    assert hashlib.sha256(photo()).hexdigest() in words
+    assert f"({len(photo())}bita)" in words
+    assert "Salinanamandarigambarini" in words
+
+
+@pytest.mark.parametrize(
+    ("lang", "wanted"),
+    [
+        ("id", ("Riwayat", "Diajukan", "Setujui → Disetujui Petugas verifikasi", "Status kartu")),
+        ("en", ("History", "Submitted", "Approve → Approved Operator", "State of the card")),
+    ],
+)
+def test_the_dossier_tells_the_history_by_role(
+    house: House, issued: tuple[int, Api, bytes], lang: str, wanted: tuple[str, ...]
+) -> None:
+    """Each step with its time, as the case's page tells it, the first first; in the language that is asked for."""
+    case, _siti, _scan = issued
+    auditor = officer(house, "auditor@palembang")
+    answer = auditor.send("GET", f"/cases/{case}/dossier.pdf", headers={"Accept-Language": lang})
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages]
+    words = " ".join(" ".join(pages).split())
+    assert [w for w in wanted if w not in words] == []
+    (told,) = [page for page in pages if wanted[0] in page]
+    assert re.search(r"\d\d-\d\d-2\d{3} \d\d[.:]\d\d WIB", told)
+    assert told.index(wanted[1]) < told.index(" → ")
 
 
 def test_a_corrupt_member_is_told_on_its_page_and_attached(house: House, issued: tuple[int, Api, bytes]) -> None:

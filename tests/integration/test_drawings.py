@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from io import BytesIO
 from typing import Any
 
@@ -9,14 +10,17 @@ import pytest
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
+from alur.verify import HOLDS, unpack
 from alur.wiring import House
 from tests.api_kit import Api
 from tests.audit_kit import audited
 from tests.away_kit import file_of
-from tests.counter_kit import act, at_the_counter, handed_over, printed
+from tests.bundle_kit import bundle, failing, judged, members, resigned, states
+from tests.counter_kit import OFFICE, act, at_the_counter, handed_over, printed
 from tests.drain_kit import one, rows, whole
 from tests.pages_kit import officer
 from tests.support import new_account, settle, state
+from workflow.canonical import canonical_bytes
 
 
 def drawn(kind: str = "PNG", size: tuple[int, int] = (840, 320)) -> bytes:
@@ -55,6 +59,47 @@ def test_what_the_seeker_drew_is_on_the_card_before_anybody_signs_it(quiet: Hous
     assert row.rendition
     whole(quiet, case)
     assert audited(quiet, case)[0] == []
+
+
+def test_the_dossier_shows_what_was_drawn(quiet: House) -> None:
+    """Behind a page with its facts, under the name of the input that took it."""
+    case = printed(quiet)
+    digest = keep(quiet, case, drawn()).json["drawing"]
+    act(quiet, case, "seeker_signs", given={"how": "screen", "drawing": digest})
+    answer = Api(quiet, "operator").get(f"/cases/{case}/dossier.pdf")
+    assert answer.status_code == 200, answer.json
+    found = PdfReader(BytesIO(answer.data))
+    last = [item for item in found.outline if not isinstance(item, list)][-1]
+    assert last.title == "Tanda tangan pencari kerja"
+    at = found.get_destination_page_number(last)
+    assert hashlib.sha256(drawn()).hexdigest() in "".join(found.pages[at].extract_text().split())
+    assert len(found.pages[at + 1].images) == 1
+
+
+def test_what_was_drawn_is_in_the_evidence_and_checked_there(quiet: House) -> None:
+    """With data only: by the input that names it; another picture in its place, or one that nothing names, fails."""
+    case = printed(quiet)
+    digest = keep(quiet, case, drawn()).json["drawing"]
+    unused = keep(quiet, case, drawn(size=(600, 300)))
+    assert unused.status_code == 201
+    act(quiet, case, "seeker_signs", given={"how": "screen", "drawing": digest})
+    full = bundle(quiet, case, new_account(quiet, f"auditor@{OFFICE}"))
+    (line,) = members(full)["drawings.json"]
+    assert (line["digest"], line["input"], line["size"]) == (digest, "drawing", len(drawn()))
+    there = unpack(full)
+    assert there[line["file"]] == drawn()
+    found = judged(full, quiet)
+    assert failing(found) == set()
+    assert states(found, "drawings") == [HOLDS]
+    assert not [name for name in unpack(bundle(quiet, case)) if name.startswith("drawings")]
+    signer = quiet.note_signer()
+    for forged in (
+        {**there, line["file"]: drawn(size=(600, 300))},
+        {**there, "drawings/9-drawing": drawn()},
+        {**there, "drawings.json": canonical_bytes([{**line, "input": "how"}])},
+        {name: body for name, body in there.items() if name != "drawings.json"},
+    ):
+        assert failing(judged(resigned(forged, signer), quiet)) == {"drawings"}
 
 
 def test_on_paper_the_card_leaves_room_for_the_pen(quiet: House) -> None:

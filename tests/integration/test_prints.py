@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from alur import card_checking
 from alur.wiring import House
 from signing.errors import Rejected
 from tests.api_kit import Api, officer, refused, together
@@ -276,3 +279,16 @@ def test_a_file_that_was_prepared_before_a_correction_is_not_signed_after_it(
         signed = card_file(db, quiet.vault, quiet.blobs, case)
     assert "Siti Yang Benar" in PdfReader(BytesIO(signed)).pages[0].extract_text()
     whole(quiet, case)
+
+
+def test_the_command_takes_a_print_for_no_earlier_file_of_its_card(
+    quiet: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its register tells of the card, and that this is another file, as page and API do."""
+    case = printed(quiet)
+    paper = officer(quiet, f"operator@{OFFICE}").get(f"/cases/{case}/print.pdf").data
+    handed_over(quiet, case)
+    monkeypatch.setattr(card_checking, "open_house", lambda _settings: nullcontext(quiet))
+    entry = card_checking.registered(quiet.settings, hashlib.sha256(paper).hexdigest())
+    assert entry is not None
+    assert (entry.state, entry.same_file, entry.earlier_file) == ("valid", False, False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -166,6 +167,18 @@ def test_the_command_asks_no_register_when_told_so(real: Real, shell: CliRunner,
     assert said.output.endswith("\nVALID\n")
 
 
+def test_the_command_says_words_and_keeps_constants_for_programs(real: Real, shell: CliRunner, tmp_path: Path) -> None:
+    """For a card, one with bytes behind it, one with a changed byte and a text: no name with an underscore."""
+    changed = flipped(real.pdf, real.pdf.index(b"stream") + 40)
+    for pdf in (real.pdf, real.pdf + GARBAGE, changed, b"Nomor kartu: 12"):
+        said = by_command(shell, tmp_path, pdf)
+        assert said.exit_code == (0 if pdf == real.pdf else 1)
+        assert not re.search(r"[A-Za-z]_[A-Za-z]|PASSED|NONE|OTHER", said.output), said.output
+    told = json.loads(by_command(shell, tmp_path, changed, "--json").stdout)
+    assert told["signatures"][0]["coverage"] == "ENTIRE_FILE"
+    assert {p["code"] for p in told["problems"]} == {"content_changed", "ades_not_passed"}
+
+
 def indications(xml: bytes) -> list[str]:
     """The main indications of a report."""
     return [str(e.text).rsplit(":", 1)[1] for e in etree.fromstring(xml).iterfind(".//vr:MainIndication", NAMESPACE)]
@@ -185,6 +198,22 @@ def test_the_report_is_given_by_page_api_and_command(
         assert indications(by_api(house, pdf, "/verify/report").data) == ["indeterminate"]
     changed = flipped(real.pdf, real.pdf.index(b"stream") + 40)
     assert indications(by_api(house, changed, "/verify/report").data) == ["total-failed"]
+
+
+def test_a_report_that_cannot_be_written_leaves_the_verdict(real: Real, shell: CliRunner, tmp_path: Path) -> None:
+    """No such folder, and a folder in its place: verdict and JSON come first, then why, and an exit code of its own."""
+    for place in (tmp_path / "nowhere" / "report.xml", tmp_path):
+        said = by_command(shell, tmp_path, real.pdf, "--report", str(place))
+        assert said.exit_code == 3
+        assert said.stdout.endswith("\nVALID\n")
+        assert said.stderr.startswith(f"alur: The report was not written: {place}: ")
+        told = by_command(shell, tmp_path, real.pdf, "--json", "--report", str(place))
+        assert (told.exit_code, json.loads(told.stdout)["ok"]) == (3, True)
+        bad = by_command(shell, tmp_path, real.pdf + GARBAGE, "--report", str(place))
+        assert (bad.exit_code, bad.stdout.endswith("\nNOT VALID\n")) == (1, True)
+    text = by_command(shell, tmp_path, b"Nomor kartu: 12", "--report", str(tmp_path / "report.xml"))
+    assert (text.exit_code, text.stdout.endswith("\nNOT VALID\n")) == (1, True)
+    assert text.stderr == "alur: The file bears no signature that could be read, so there is no report on it.\n"
 
 
 def test_there_is_no_report_without_a_signature(house: House, real: Real) -> None:

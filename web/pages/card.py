@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 
 import segno
 from flask import Blueprint, Response, make_response
@@ -11,10 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from web import here
 from web.errors import WebError
-from web.pages import dossier, times
+from web.pages import dossier
 from web.pages.answers import require_person, shown
-from web.pages.verdicts import WORDS
-from web.pages.words import local
+from web.pages.standing import standing
 from web.services import access, cards, prints
 from web.services.sight import Seen, see
 from web.services.views import CardView
@@ -28,16 +26,7 @@ def page(case: int) -> AnyResponse:
     """The card's facts, its file and its QR."""
     found = see(case)
     card = _card(found)
-    verdict = WORDS[card.state]
-    return shown(
-        "mine/card.html",
-        case=case,
-        card=card,
-        tone=verdict.tone,
-        words=local(verdict.short),
-        issued=_day(card.issued_on),
-        expires=_day(card.expires_on),
-    )
+    return shown("mine/card.html", case=case, card=card, now=standing(card))
 
 
 @pages.get("/cases/<int:case>/card.pdf")
@@ -84,7 +73,3 @@ def _card(found: Seen) -> CardView:
         raise WebError("no_card")
     access.note(found, "card")
     return card
-
-
-def _day(text: str | None) -> str:
-    return times.day(date.fromisoformat(text)) if text else ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from signing.dossier import Member
 from signing.uploads import JPEG
 from web.language import language
-from web.pages import fields, times
+from web.pages import fields, officer, times
 from web.pages.papers import TYPES, size_words
+from web.pages.standing import Standing, standing
 from web.pages.words import _, local
 from web.services import cases, dossier
 from web.services.cards import CARD
@@ -38,11 +40,16 @@ def _told(found: Seen, view: CaseView, gathered: Gathered) -> dict[str, Any]:
             "Dokumen asli terlampir dalam berkas ini tanpa perubahan; tanda tangan elektronik hanya berlaku padanya."
         ),
         "sections": _sections(found, gathered),
+        "history": {
+            "title": _("Riwayat"),
+            "head": [_("Waktu"), _("Yang terjadi"), _("Oleh")],
+            "rows": [(row["at"], row["words"], row["role"]) for row in reversed(officer.history_rows(found))],
+        },
     }
 
 
 def _facts(found: Seen, view: CaseView) -> list[tuple[str, str]]:
-    card = [(_("Nomor kartu"), view.card.number)] if view.card else []
+    card = _card_facts(standing(view.card)) if view.card else []
     sent = [(_("Diajukan"), times.moment(view.submitted_at, found.zone))] if view.submitted_at else []
     return [
         (_("Layanan"), local(view.process_title)),
@@ -53,6 +60,11 @@ def _facts(found: Seen, view: CaseView) -> list[tuple[str, str]]:
         (_("Dibuat"), times.moment(found.now, found.zone)),
         (_("Dibuat untuk"), found.person.called),
     ]
+
+
+def _card_facts(card: Standing) -> list[tuple[str, str]]:
+    marks = [(_("Dilaporkan"), words) for words in card.marks]
+    return [(_("Nomor kartu"), card.number), (_("Status kartu"), card.words), *marks]
 
 
 def _sections(found: Seen, gathered: Gathered) -> list[dict[str, Any]]:
@@ -67,27 +79,38 @@ def _sections(found: Seen, gathered: Gathered) -> list[dict[str, Any]]:
 
 
 def _member(found: Seen, paper: Paper) -> Member:
-    spec = found.process.documents.get(paper.kind)
-    original, shown = paper.original, paper.shown
-    facts = []
-    if shown is not None:
-        facts.append((_("Jenis"), TYPES.get((original or shown).media_type, "")))
-    if original is not None:
-        facts += [
-            (_("Ukuran"), size_words(len(original.content))),
-            ("SHA-256", _grouped(hashlib.sha256(original.content).hexdigest())),
-            (_("Lampiran"), original.name),
-        ]
+    shown, attached = paper.shown, paper.attached
     return Member(
-        title=_("Kartu") if paper.kind == CARD else local(spec.title) if spec else paper.kind,
-        facts=tuple(facts),
+        title=_title(found, paper),
+        facts=tuple(_file_facts(paper)),
         shown=_("Halaman berikut menampilkan dokumen ini."),
         failed=_failed(paper),
         media_type=shown.media_type if shown else JPEG,
         content=shown.content if shown else b"",
-        attached=original.name if original else "",
-        original=original.content if original else b"",
+        attached=attached.name if attached else "",
+        original=attached.content if attached else b"",
     )
+
+
+def _title(found: Seen, paper: Paper) -> str:
+    spec = found.process.documents.get(paper.kind)
+    if paper.kind == CARD:
+        return _("Kartu")
+    return local(paper.title or (spec.title if spec else None)) or paper.kind
+
+
+def _file_facts(paper: Paper) -> Iterator[tuple[str, str]]:
+    """What is known of the file as it was sent; of a picture, that a safe copy of it is shown."""
+    original = paper.original
+    if original is None:
+        return
+    yield _("Jenis"), TYPES.get(original.media_type, "")
+    yield _("Ukuran"), _("%(size)s (%(n)d bita)", size=size_words(len(original.content)), n=len(original.content))
+    yield "SHA-256", _grouped(hashlib.sha256(original.content).hexdigest())
+    if paper.attached is not None:
+        yield _("Lampiran"), original.name
+    else:
+        yield _("Ditampilkan"), _("Salinan aman dari gambar ini; ukuran dan SHA-256 adalah milik berkas yang dikirim.")
 
 
 def _grouped(digits: str) -> str:
@@ -96,6 +119,6 @@ def _grouped(digits: str) -> str:
 
 
 def _failed(paper: Paper) -> str:
-    if paper.original is not None:
+    if paper.attached is not None:
         return _("Dokumen ini rusak dan tidak dapat ditampilkan. Aslinya terlampir.")
     return _("Dokumen ini rusak atau hilang dan tidak dapat ditampilkan.")

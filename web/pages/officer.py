@@ -15,8 +15,9 @@ from web.language import language
 from web.pages import doubts, fields, handing, incidents, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.glance import glance, gone, stamp
+from web.pages.standing import standing
 from web.pages.words import _, local
-from web.services import actions, cases, history, levels, refusals, tasks, transitions, waiting
+from web.services import actions, card_reports, cases, history, levels, refusals, tasks, transitions, waiting
 from web.services.actions import Action
 from web.services.history import Entry
 from web.services.secrets import SECRET_PROBLEMS, Handed, asked_of, signs
@@ -62,6 +63,8 @@ def page(
         deciding=incidents.choices(found),
         step=view.step,
         printed=view.printed,
+        card=view.card and standing(view.card),
+        settles=card_reports.settles(found.person),
         pending=levels.pending(found),
         doubts=doubts.words(view.doubts),
         note=_note(found, view),
@@ -70,7 +73,7 @@ def page(
         missing=[local(d.title) for d in view.documents if d.required and d.id is None],
         allowed=sorted((a for a in own if a["allowed"]), key=lambda a: _LOOKS.index(a["look"])),
         refused=[a for a in own if not a["allowed"]],
-        history=_history(found),
+        history=history_rows(found),
         may_fill=view.editable,
         problem=problem and problem.sentence(language()),
         entered=form or MultiDict(),
@@ -210,12 +213,14 @@ def _sections(found: Seen, view: CaseView) -> list[dict[str, Any]]:
     ]
 
 
-def _history(found: Seen) -> list[dict[str, Any]]:
+def history_rows(found: Seen) -> list[dict[str, Any]]:
+    """What happened to the case in words, the newest first: by whom, and in which role."""
     entries = [e for e in history.history(found).entries if _event_words(e)]
     return [
         {
             "words": _event_words(e) + _late(e),
             "who": local(e.who),
+            "role": local(e.role or e.who),
             "at": stamp(e.at, found).at,
             "iso": stamp(e.at, found).iso,
         }

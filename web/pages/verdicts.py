@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from workflow.db.prints import NEWER
 from workflow.definition.process import Text
 
 
@@ -141,3 +142,10 @@ NO_SIGNED_CARD = Verdict(
         "en": "This file is not a signed card. Choose the PDF of the card as it was downloaded from this service.",
     },
 )
+
+
+def worth(state: str, *, reported: bool, reason: str | None = None) -> Verdict:
+    """The verdict on a card in `state`, for whatever reason, that is `reported` or is not."""
+    if state == "valid" and reported:
+        return REPORTED
+    return VOID_PRINT if reason == NEWER else WORDS[state]

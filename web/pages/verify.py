@@ -18,12 +18,11 @@ from web.errors import WebError
 from web.language import language
 from web.pages import times
 from web.pages.answers import content_of, go, shown
-from web.pages.verdicts import KINDS, NO_SIGNED_CARD, NOT_GENUINE, REPORTED, VOID_PRINT, WORDS, Verdict
+from web.pages.verdicts import KINDS, NO_SIGNED_CARD, NOT_GENUINE, Verdict, worth
 from web.pages.words import _, local
 from web.services import card_reports, verification
 from web.services.verification import Entry, FileFindings
 from web.statuses import status_of
-from workflow.db.prints import NEWER
 
 pages = Blueprint("checking", __name__)
 
@@ -48,6 +47,8 @@ class Card:
     signed: str
     #: Day on which the holder's name and the file were erased; empty while they are there.
     erased_on: str
+    #: What a valid one is reported as, and since when.
+    marks: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,9 +188,7 @@ def _verdict(found: FileFindings) -> Verdict:
 
 
 def _words(entry: Entry) -> Verdict:
-    if entry.state == "valid" and entry.reported_at is not None:
-        return REPORTED
-    return VOID_PRINT if entry.reason == NEWER else WORDS[entry.state]
+    return worth(entry.state, reported=bool(entry.marks), reason=entry.reason)
 
 
 def _findings(found: FileFindings) -> list[Finding]:
@@ -236,6 +235,7 @@ def _card(entry: Entry, asked: str | None) -> Card:
         if entry.signer and entry.level
         else "",
         erased_on=times.day(entry.erased_at.astimezone(_zone(entry)).date()) if entry.erased_at else "",
+        marks=[local(mark.text) for mark in entry.marks],
     )
 
 

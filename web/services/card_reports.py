@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,10 +39,14 @@ class CardReportView:
     last_at: datetime
     #: How often it was reported while it waited.
     times: int
-    #: `confirmed` or `unfounded`; None while it waits.
+    #: `confirmed` or `unfounded`; None while it waits, and where the card's end settled it.
     verdict: str | None
     settled_by: Text | None
     settled_at: datetime | None
+    #: State in which the card settled it, without a verdict: `replaced`, `revoked`, `returned`, `expired` or `void`.
+    ended: str | None
+    #: Other reports of the same card that wait.
+    others: tuple[int, ...]
 
 
 def report(code: str, kind: str) -> None:
@@ -67,14 +71,15 @@ def waiting() -> int:
     return store.waiting(session(), _offices(here.signed_in()))
 
 
-def reports(*, settled: bool = False, case: int | None = None) -> Sequence[CardReportView]:
+def reports(*, settled: bool = False) -> Sequence[CardReportView]:
     """Reports that the person may settle, or that were settled at the person's offices; raises `forbidden`."""
     offices = _offices(here.signed_in())
     if not offices:
         raise WebError("forbidden")
-    found = store.listed(session(), offices, settled=settled, limit=MAX_LISTED, case=case)
+    found = store.listed(session(), offices, settled=settled, limit=MAX_LISTED)
+    waits = found if not settled else _waiting_of(offices, {r.case for r in found})
     names = names_of(str(r.settled_by) for r in found if r.settled_by)
-    return [_view(r, names[str(r.settled_by)] if r.settled_by else None) for r in found]
+    return [_view(r, names[str(r.settled_by)] if r.settled_by else None, waits) for r in found]
 
 
 def settle(id_: int, verdict: str) -> CardReportView:
@@ -91,11 +96,16 @@ def settle(id_: int, verdict: str) -> CardReportView:
     refusal = refuse_barred(seen.case, seen.actor, "settle")
     if refusal is not None:
         raise ProblemError(refusals.told(refusal, seen))
+    # Asked again under the case's lock: the card may have ended meanwhile.
+    ended = store.find(session(), id_)
+    if ended is None or ended.ended:
+        raise WebError("card_report_settled")
     if not store.settle(session(), id_, verdict, account=person.account, now=seen.now):
         raise WebError("card_report_settled")
     after = store.find(session(), id_)
     assert after is not None
-    return _view(after, names_of([str(person.account)])[str(person.account)])
+    by = names_of([str(person.account)])[str(person.account)]
+    return _view(after, by, _waiting_of([found.office], {found.case}))
 
 
 def _offices(person: Person) -> list[str]:
@@ -104,7 +114,12 @@ def _offices(person: Person) -> list[str]:
     return [o for o in known if any(r in store.SETTLING and where in (o, "*") for r, where in person.own)]
 
 
-def _view(found: CardReport, by: Text | None) -> CardReportView:
+def _waiting_of(offices: Sequence[str], cases: Collection[int]) -> Sequence[CardReport]:
+    """Reports of these cases' cards that wait."""
+    return store.listed(session(), offices, settled=False, limit=MAX_LISTED, cases=cases) if cases else ()
+
+
+def _view(found: CardReport, by: Text | None, waits: Iterable[CardReport]) -> CardReportView:
     return CardReportView(
         id=found.id,
         case=found.case,
@@ -117,5 +132,7 @@ def _view(found: CardReport, by: Text | None) -> CardReportView:
         times=found.times,
         verdict=found.verdict,
         settled_by=by,
-        settled_at=found.settled_at,
+        settled_at=found.changed_at if found.ended else found.settled_at,
+        ended=found.state if found.ended else None,
+        others=tuple(other.id for other in waits if other.case == found.case and other.id != found.id),
     )

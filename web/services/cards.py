@@ -7,9 +7,10 @@ from sqlalchemy import select
 from web import here
 from web.database import session
 from web.errors import WebError
-from web.services import access
+from web.services import access, marks
 from web.services.sight import Seen, require_reading
 from web.services.views import CardView
+from workflow.db import card_reports
 from workflow.db.register import EXPIRED, REPLACED, RETURNED, REVOKED, VALID
 from workflow.db.sealed_files import card_file
 from workflow.db.tables import card
@@ -29,6 +30,7 @@ def show(found: Seen) -> CardView | None:
     row = session().execute(select(card).where(card.c.case_id == found.case.id)).one_or_none()
     if row is None or row.state not in PUBLISHED:
         return None
+    reported = card_reports.reported(session(), row.code) if row.state == VALID else ()
     return CardView(
         number=row.number,
         code=row.code,
@@ -38,6 +40,7 @@ def show(found: Seen) -> CardView | None:
         issued_on=row.issued_on,
         expires_on=row.expires_on,
         downloadable=row.state in DOWNLOADABLE and row.erased_at is None,
+        marks=marks.marks_of(reported, here.ports().library.offices.get(row.office)),
     )
 
 

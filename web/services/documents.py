@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from signing.inspect import inspect, rendition
 from signing.uploads import PDF, Inspection, UploadRules
@@ -129,16 +129,21 @@ def read(seen: Seen, kind: str, *, picture: bool = False) -> File:
     row = session().execute(select(document).where(document.c.id == entry["id"])).one_or_none() if entry else None
     if row is None:
         raise WebError("unknown_document")
-    access.note(seen, f"document/{kind}")
+    return opened(seen, row, picture=picture)
+
+
+def opened(seen: Seen, row: Row[Any], *, picture: bool = False) -> File:
+    """The file of a row of `document`, which the person may read; read by others than the party, it is logged."""
+    access.note(seen, f"document/{row.kind}")
     ports = here.ports()
     safe = picture and row.rendition is not None
     key = cases.person_key_of(session(), ports.vault, seen.found)
     sealed = ports.blobs.get(row.rendition if safe else row.blob)
     type_ = JPEG if safe else row.media_type
     return File(
-        content=key.open(sealed, f"document/{seen.case.id}/{kind}"),
+        content=key.open(sealed, f"document/{seen.case.id}/{row.kind}"),
         media_type=type_,
-        name=f"{seen.case.id}-{kind}.{_ENDINGS[type_]}",
+        name=f"{seen.case.id}-{row.kind}.{_ENDINGS[type_]}",
     )
 
 

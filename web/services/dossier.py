@@ -20,9 +20,10 @@ from web.services.cards import PUBLISHED
 from web.services.documents import File
 from web.services.sight import Seen, require_reading
 from workflow.blobs import BlobError
-from workflow.db import register
+from workflow.db import drawings, register
 from workflow.db.cases import WorkingCopy
 from workflow.db.sealed_files import card_file
+from workflow.definition.process import Text
 from workflow.vault import UnreadableError
 
 _BINDINGS = threading.BoundedSemaphore(2)
@@ -31,14 +32,21 @@ _PATIENCE = 20  # seconds
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paper:
-    """An uploaded document, or the card."""
+    """An uploaded document, a drawing, or the card."""
 
-    #: Kind of document; `card` for the card.
+    #: Kind of document; `card` for the card, `drawing` for what somebody drew.
     kind: str
     #: As it may be shown: the PDF itself, or the safe picture; None where it could not be read.
     shown: File | None
-    #: The original where it is a PDF, byte for byte; None where it is not attached.
+    #: As it was sent, byte for byte; None where it could not be read.
     original: File | None
+    #: Its name for people where the process's documents do not tell it.
+    title: Text | None = None
+
+    @property
+    def attached(self) -> File | None:
+        """The original where it is attached: a PDF, which a reader may check by itself."""
+        return self.original if self.original is not None and self.original.media_type == PDF else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +54,7 @@ class Gathered:
     """What a dossier is made of."""
 
     copy: WorkingCopy
-    #: Uploads in the order of the process, the card first.
+    #: The card, uploads in the order of the process, and what was drawn last.
     papers: Sequence[Paper]
 
 
@@ -60,8 +68,8 @@ def gather(found: Seen) -> Gathered:
         raise WebError("forbidden")
     copy = documents.standing(found)
     access.note(found, "dossier")
-    papers = [p for p in (_card(found), *(_paper(found, kind) for kind in _kinds(found, copy))) if p]
-    return Gathered(copy=copy, papers=papers)
+    papers = (_card(found), *(_paper(found, kind) for kind in _kinds(found, copy)), _drawing(found))
+    return Gathered(copy=copy, papers=[paper for paper in papers if paper is not None])
 
 
 def made(told: Mapping[str, Any], members: Sequence[Member]) -> bytes:
@@ -87,7 +95,20 @@ def _paper(found: Seen, kind: str) -> Paper:
         shown = original if original.media_type == PDF else documents.read(found, kind, picture=True)
     except (BlobError, UnreadableError):
         return Paper(kind=kind, shown=None, original=None)
-    return Paper(kind=kind, shown=shown, original=original if original.media_type == PDF else None)
+    return Paper(kind=kind, shown=shown, original=original)
+
+
+def _drawing(found: Seen) -> Paper | None:
+    """What was drawn for the card, such as its holder's signature."""
+    given = drawings.last(session(), here.ports().vault, found.found, found.process)
+    if given is None:
+        return None
+    asked, row = given
+    try:
+        original, shown = documents.opened(found, row), documents.opened(found, row, picture=True)
+    except (BlobError, UnreadableError):
+        return Paper(kind=drawings.KIND, shown=None, original=None, title=asked.title)
+    return Paper(kind=drawings.KIND, shown=shown, original=original, title=asked.title)
 
 
 def _card(found: Seen) -> Paper | None:

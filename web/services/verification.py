@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import select
 
 from signing.aspects import Aspect, of_file, of_register
+from signing.marks import Mark
 from signing.uploads import PDF, media_type, refused
 from signing.verdict import Verdict
 from signing.verify import report_untrusted
@@ -19,7 +20,7 @@ from web import here, limits
 from web.config import MAX_REQUEST
 from web.database import rollback, session
 from web.errors import WebError
-from web.services import cards
+from web.services import cards, marks
 from web.services.sight import see
 from workflow.db import card_files, card_reports, register
 from workflow.db.tables import card
@@ -56,8 +57,10 @@ class Entry:
     signer: str | None = None
     #: When the holder's name and the file were erased; None while they are there.
     erased_at: datetime | None = None
-    #: Since when a valid one is under a report that waits or was confirmed; None where there is none.
+    #: When a valid one was first reported, by a report that waits or was confirmed; None where there is none.
     reported_at: datetime | None = None
+    #: What it is reported as; a reported card stays valid.
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +83,8 @@ class FileFindings:
     @property
     def aspects(self) -> tuple[Aspect, ...]:
         """Each aspect on its own: AdES, modification, coverage, signers, register and card status."""
-        asked = of_register(self.same_file, self.entry.state, earlier=self.earlier_file)
+        entry = self.entry
+        asked = of_register(self.same_file, entry.state, earlier=self.earlier_file, marks=entry.marks)
         return of_file(self.verdict) + asked
 
     @property
@@ -180,8 +184,10 @@ def _entry(row: Mapping[str, Any] | None) -> Entry:
     if row is None:
         return Entry(state="unknown", checked_at=now)
     office = ports.library.offices.get(row["office"])
+    state = _state(row, now)
+    reported = card_reports.reported(session(), row["code"]) if state == register.VALID else []
     return Entry(
-        state=_state(row, now),
+        state=state,
         checked_at=now,
         number=row["number"],
         code=row["code"],
@@ -194,7 +200,8 @@ def _entry(row: Mapping[str, Any] | None) -> Entry:
         level=row["level"],
         signer=row["signer"],
         erased_at=row["erased_at"],
-        reported_at=card_reports.reported(session(), row["code"]),
+        reported_at=reported[0].since if reported else None,
+        marks=marks.marks_of(reported, office),
     )
 
 

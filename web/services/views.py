@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from signing.marks import Mark
 from workflow.definition.process import Text
 
 
@@ -115,6 +116,8 @@ class CardView:
     expires_on: str | None
     #: The file may be had now.
     downloadable: bool
+    #: What a valid one is reported as; it stays valid.
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, select
 from workflow.bundle import ledgers
 from workflow.bundle.verdicts import definitions
 from workflow.case import Case, Reading
-from workflow.db import cases, log
+from workflow.db import card_reports, cases, drawings, log
+from workflow.db.card_reports import Reported
 from workflow.db.cases import Stored
 from workflow.db.history import read_events
 from workflow.db.library import Library
@@ -52,8 +53,12 @@ class Material:
     versions: Sequence[Row[Any]]
     #: Documents by kind and digest, of which the history tells.
     documents: Mapping[tuple[str, str], Row[Any]]
+    #: Drawings by digest; which of them inputs name, only their content tells.
+    drawings: Mapping[str, Row[Any]]
     #: The register's row of the card; None without one.
     card: Row[Any] | None
+    #: What a valid card is reported as.
+    reported: Sequence[Reported]
 
 
 def read_material(db: Connection, library: Library, id_: int, now: datetime) -> Material:
@@ -65,6 +70,7 @@ def read_material(db: Connection, library: Library, id_: int, now: datetime) -> 
         _require(check(library.look_up(db, found.case.office), found.case, events), events, id_)
         hashes = sorted(set(definitions(events)))
         sealed = log.latest(db)
+        row = db.execute(select(card).where(card.c.case_id == id_)).one_or_none()
         return Material(
             found=found,
             events=events,
@@ -75,7 +81,9 @@ def read_material(db: Connection, library: Library, id_: int, now: datetime) -> 
             clocks=[_clock(db, library, found.case, events, name, now) for name in sorted(found.case.clocks)],
             versions=_versions(db, id_, events),
             documents=_documents(db, id_, events),
-            card=db.execute(select(card).where(card.c.case_id == id_)).one_or_none(),
+            drawings=_drawings(db, id_),
+            card=row,
+            reported=card_reports.reported(db, row.code) if row is not None else (),
         )
 
 
@@ -147,3 +155,8 @@ def _documents(db: Connection, id_: int, events: Sequence[Event]) -> Mapping[tup
     told = told_documents(events)
     found = {(row.kind, row.digest): row for row in db.execute(select(document).where(document.c.case_id == id_))}
     return {key: row for key, row in found.items() if key in told}
+
+
+def _drawings(db: Connection, id_: int) -> Mapping[str, Row[Any]]:
+    query = select(document).where(document.c.case_id == id_, document.c.kind == drawings.KIND)
+    return {row.digest: row for row in db.execute(query)}

@@ -82,6 +82,7 @@ def test_the_next_claim_key_stands_beside_the_one_of_before(tmp_path: Path) -> N
     assert check(read_private(out.read_bytes()).sign(later), both, date(2028, 2, 1)).ok
     assert check(key().sign(claim()), both, date(2028, 2, 1)).ok
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert stat.S_IMODE(listed.stat().st_mode) == 0o644
     before = listed.read_bytes(), out.read_bytes()
     assert asked("claim", "--out", out, "--keys", listed).exit_code == 2
     backwards = ("--from", "2027-12-01", "--until", "2027-11-30")
@@ -109,7 +110,8 @@ def test_a_list_is_renewed_with_a_passphrase_asked_or_from_a_file(tmp_path: Path
     before = listed.read_bytes()
     assert asked(*call, "--revoke", "xyz", "--passphrase", word).exit_code == 2
     assert listed.read_bytes() == before
-    done = asked(*call, "--revoke", "1a2b", "--days", "60", "--passphrase", word, "--json")
-    assert json.loads(done.stdout)["revoked"] == ["1a2b"]
+    done = asked(*call, "--revoke", "a1b2c", "--days", "60", "--passphrase", word, "--json")
+    assert json.loads(done.stdout)["revoked"] == ["0a1b2c"]
+    assert stat.S_IMODE(listed.stat().st_mode) == 0o644
     done = asked(*call, given=told["issuing/issuing.p12"] + "\n")
     assert "revokes 1 certificates" in done.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from signing.aspects import (
@@ -9,7 +11,6 @@ from signing.aspects import (
     COVERAGE,
     MODIFICATION,
     REGISTER,
-    SAYINGS,
     SIGNERS,
     STATUS,
     TITLES,
@@ -18,7 +19,13 @@ from signing.aspects import (
     of_register,
     unasked,
 )
+from signing.development import DevelopmentPki
+from signing.sayings import SAYINGS
 from signing.verdict import PROBLEMS, Problem, Verdict
+from signing.verify import verify
+from tests.changes_kit import GARBAGE, flipped, padded
+from tests.signing_kit import signed
+from tests.tamper_kit import with_forged_second
 
 FILE = (ADES, MODIFICATION, COVERAGE, SIGNERS)
 
@@ -50,6 +57,60 @@ def test_the_register_tells_file_and_status_apart() -> None:
         assert ((file.holds, file.code), (status.holds, status.code)) == wanted
     assert of_register(False, "valid", earlier=True)[0] == Aspect(name=REGISTER, holds=True, code="earlier_file")
     assert [aspect.holds for aspect in unasked()] == [None, None]
+
+
+def told(pdf: bytes, pki: DevelopmentPki, expected: int = 1) -> list[tuple[str, bool | None, str]]:
+    """Aspect, whether it holds, and what it says of a file."""
+    return [(a.name, a.holds, a.code) for a in of_file(verify(pdf, pki.trust, expected))]
+
+
+def test_bytes_behind_a_card_are_neither_covered_nor_judged(pki: DevelopmentPki) -> None:
+    """Nothing that was signed was changed, and of the rest nobody says that it was not; so with padding."""
+    card = signed(pki)
+    for pdf, code in ((card + GARBAGE, "not_whole_file"), (padded(card), "signature_loose")):
+        assert told(pdf, pki) == [
+            (ADES, True, "passed"),
+            (MODIFICATION, None, "within_signed"),
+            (COVERAGE, False, code),
+            (SIGNERS, True, "trusted"),
+        ]
+
+
+def test_a_changed_byte_leaves_neither_coverage_nor_signer(pki: DevelopmentPki) -> None:
+    """What a signature spans assures nothing once it does not fit, and nobody is established to have signed it."""
+    card = signed(pki)
+    assert told(flipped(card, card.index(b"stream") + 40), pki) == [
+        (ADES, False, "ades_not_passed"),
+        (MODIFICATION, False, "content_changed"),
+        (COVERAGE, None, "covers_nothing"),
+        (SIGNERS, None, "signers_unknown"),
+    ]
+
+
+def test_a_forged_signature_tells_nothing_of_changes(pki: DevelopmentPki) -> None:
+    """Signers speak against it; what it covers and what was changed since is not known."""
+    assert told(with_forged_second(pki), pki, 2)[1:] == [
+        (MODIFICATION, None, "changes_unknown"),
+        (COVERAGE, None, "covers_nothing"),
+        (SIGNERS, False, "signature_forged"),
+    ]
+
+
+def test_what_cannot_be_read_is_looked_at_in_no_aspect(pki: DevelopmentPki) -> None:
+    """A text file: each aspect says why it tells nothing, and the coverage that nothing is covered."""
+    assert told(b"Nomor kartu: 12", pki) == [
+        (ADES, None, "unreadable"),
+        (MODIFICATION, None, "unreadable"),
+        (COVERAGE, False, "document_unreadable"),
+        (SIGNERS, None, "unreadable"),
+    ]
+    assert [a.code for a in unasked("no_register")] == ["no_register", "no_register"]
+
+
+def test_every_saying_is_documented() -> None:
+    """Each stands on the page of codes."""
+    codes = (Path(__file__).parents[3] / "docs" / "reference" / "codes.md").read_text()
+    assert [code for code in SAYINGS if f"| `{code}` |" not in codes] == []
 
 
 def test_everything_is_said_in_both_languages() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import stat
 from dataclasses import replace
@@ -32,7 +33,7 @@ from signing.levels import Level
 from signing.phases import SigningProfile, finish, prepare, sign
 from signing.revocation import open_authority, renewed
 from signing.timestamps import TimeStamper, local_timestamper
-from signing.transcript import Transcript, sha256
+from signing.transcript import Transcript, serial, sha256
 from signing.trust import DEVELOPMENT_ORGANISATION, is_development
 from signing.verify import verify
 
@@ -101,12 +102,39 @@ def stamper(folder: Path, name: str) -> TimeStamper:
     )
 
 
+def mode_of(path: Path) -> int:
+    """Who may read and write it."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o000])
+def test_what_a_ceremony_writes_is_open_or_closed_under_any_mask(tmp_path: Path, mask: int) -> None:
+    """The mask of whoever types neither closes what is handed out nor opens a key."""
+    before = os.umask(mask)
+    try:
+        hold(PLAN, tmp_path / "keys", word, now)
+    finally:
+        os.umask(before)
+    modes = {name: mode_of(tmp_path / "keys" / name) for name in ("trust", "trust/root.pem", "offline/root.p12")}
+    assert modes == {"trust": 0o755, "trust/root.pem": 0o644, "offline/root.p12": 0o600}
+    assert mode_of(tmp_path / "keys" / "offline") == 0o700
+
+
+def test_serials_are_told_in_whole_bytes() -> None:
+    """One that begins with a zero has all of its digits, as other programs print it."""
+    assert [serial(n) for n in (0, 0xABC, 0x0A << 152, 0xFF)] == ["00", "0abc", "0a" + "00" * 19, "ff"]
+
+
 def test_files_are_closed_to_others_and_open_with_their_passphrase_only(held: tuple[Path, Transcript]) -> None:
-    """Folders 0700, files 0600, every PKCS#12 file encrypted."""
+    """Folders 0700, files 0600, every PKCS#12 file encrypted; what is handed out is open."""
     folder, _ = held
-    paths = [folder, *folder.rglob("*")]
-    assert {stat.S_IMODE(p.stat().st_mode) for p in paths if p.is_dir()} == {0o700}
-    assert {stat.S_IMODE(p.stat().st_mode) for p in paths if p.is_file()} == {0o600}
+    public = {folder / "claim" / "claim-keys.json", folder / "trust", *(folder / "trust").iterdir()}
+    paths = {folder, *folder.rglob("*")} - public
+    assert {mode_of(p) for p in paths if p.is_dir()} == {0o700}
+    assert {mode_of(p) for p in paths if p.is_file()} == {0o600}
+    assert {mode_of(p) for p in public if p.is_file()} == {0o644}
+    assert mode_of(folder / "trust") == 0o755
+    assert {p.name for p in (folder / "trust").iterdir()} == {"root.pem", "root.crl", "issuing.pem", "issuing.crl"}
     assert {str(p.relative_to(folder)) for p in folder.rglob("*.p12")} == FILES
     for file in FILES:
         Pkcs12KeyHolder(folder / file, word(file).encode())
@@ -182,7 +210,8 @@ def test_the_transcript_tells_every_file_and_certificate_and_no_secret(held: tup
     holder = Pkcs12KeyHolder(folder / "signers/seal.p12", word("signers/seal.p12").encode())
     certificate = x509.load_der_x509_certificate(holder.certificate)
     assert seal.fingerprint == certificate.fingerprint(hashes.SHA256()).hex()
-    assert seal.serial == f"{certificate.serial_number:x}"
+    assert seal.serial == serial(certificate.serial_number)
+    assert {len(e.serial) % 2 for e in told.entries if e.serial} == {0}
     assert "Witness: Eka Putri" in words
     assert "rahasia" not in words + told.to_json()
     assert "PRIVATE" not in words + told.to_json()
@@ -245,7 +274,8 @@ def test_a_ceremony_whose_files_do_not_fit_is_not_finished(
     def bad(path: Path, content: bytes) -> None:
         path.write_bytes(foreign if str(path).endswith(file) else content)
 
-    monkeypatch.setattr(ceremony, "write_private", bad)
+    for write in ("write_private", "write_public"):
+        monkeypatch.setattr(ceremony, write, bad)
     with pytest.raises(CeremonyError) as caught:
         hold(PLAN, tmp_path / "keys", lambda f: word(f) + "!", now)
     assert caught.value.code == "ceremony_broken"

@@ -132,6 +132,18 @@ def test_a_card_from_before_carries_no_claim() -> None:
         assert check(text, [published()], TODAY).problems == ("claim_missing",)
 
 
+def test_a_number_or_code_that_was_typed_is_told_apart_from_a_damaged_claim() -> None:
+    """It says what is expected instead; what is left of a claim stays a damaged one."""
+    for text in ("PLG-AK1-2026-000123", "PLG/AK1/2026/000123", "plg-ak1-2026-000123", claim().code, "PLG AK1 2026"):
+        assert check(text, [published()], TODAY).problems == ("claim_not_given",), text
+    signed = key().sign(claim())
+    for text in (signed[:20], signed[:100], signed[1:], f"{ADDRESS}/{claim().code}#{signed[:20]}"):
+        assert check(text, [published()], TODAY).problems == ("claim_unreadable",), text
+    bare = f"{ADDRESS}/{claim().code}".removeprefix("https://")
+    assert check(bare, [published()], TODAY).problems == ("claim_missing",)
+    assert "behind #" in CLAIM_PROBLEMS["claim_missing"][1]
+
+
 @pytest.mark.parametrize(
     "parts",
     [

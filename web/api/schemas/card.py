@@ -10,6 +10,15 @@ from marshmallow import fields, validate
 from web.api.schemas.values import Moment, Words
 
 
+class MarkSchema(ma.Schema):
+    """What a valid card is reported as."""
+
+    kind = fields.String(validate=validate.OneOf(["lost", "suspected"]))
+    since = fields.Date(metadata={"description": "Day of the first such report, where the issuing office is."})
+    confirmed = fields.Boolean(metadata={"description": "The issuing office confirmed it."})
+    text = Words()
+
+
 class CardEntrySchema(ma.Schema):
     """What the register tells anybody of a card."""
 
@@ -31,6 +40,9 @@ class CardEntrySchema(ma.Schema):
     reported_at = Moment(
         allow_none=True,
         metadata={"description": "Since when a valid one is under a report that waits or was confirmed."},
+    )
+    marks = fields.List(
+        fields.Nested(MarkSchema), metadata={"description": "What a valid one is reported as; it stays valid."}
     )
 
 
@@ -93,6 +105,11 @@ class CardReportSchema(ma.Schema):
     verdict = fields.String(allow_none=True)
     settled_by = Words(allow_none=True)
     settled_at = Moment(allow_none=True)
+    ended = fields.String(
+        allow_none=True,
+        metadata={"description": "State in which the card settled it, such as `replaced`; there is no verdict then."},
+    )
+    others = fields.List(fields.Integer(), metadata={"description": "Other reports of the same card that wait."})
 
 
 class CardReportsSchema(ma.Schema):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
+from web.api.schemas.card import MarkSchema
 from web.api.schemas.values import Moment, Words
 
 
@@ -93,6 +94,9 @@ class CardSchema(ma.Schema):
     issued_on = fields.String(allow_none=True)
     expires_on = fields.String(allow_none=True)
     downloadable = fields.Boolean()
+    marks = fields.List(
+        fields.Nested(MarkSchema), metadata={"description": "What a valid one is reported as; it stays valid."}
+    )
 
 
 class PrintSchema(ma.Schema):
