@@ -35,6 +35,7 @@ from signing.keyholder import KeyHolder
 from signing.levels import Level
 from signing.prepared import Prepared
 from signing.revocation import is_listed
+from signing.timestamps import distrusted
 from signing.trust import Trust
 
 #: Bytes of hexadecimal reserved for the CMS: enough for a time stamp with its chain (8192 is not).
@@ -102,7 +103,8 @@ async def prepare(pdf: bytes, profile: SigningProfile) -> Prepared:
     """Return `pdf` made ready for one PAdES signature, in one revision that covers the whole file: the first certifies
     it (DocMDP P=2), another fills a field that the first left empty.
 
-    Raises Rejected `timestamper_missing`, `certificate_rejected` (not valid, revoked) or `pdf_not_signable`;
+    Raises Rejected `timestamper_missing`, `certificate_rejected` (the signer's: not valid, revoked, not trusted),
+    `timestamper_rejected` (the same of the time stamper's) or `pdf_not_signable`;
     Unavailable `tsa_unavailable` when B-LT needs the time stamper's chain and it does not answer, `crl_outdated` when
     no revocation list is current.
     """
@@ -206,11 +208,20 @@ async def _validated(writer: IncrementalPdfFileWriter, session: PdfSigningSessio
     except (PyHankoError, PathError, ValidationError) as error:
         if isinstance(error, InsufficientRevinfoError) or isinstance(error.__cause__, InsufficientRevinfoError):
             raise Unavailable(LISTS, f"No revocation list is current: {error.__cause__ or error}") from error
-        message = f"The certificate of signer or time stamper is not valid: {error}"
-        raise Rejected("certificate_rejected", message) from error
+        raise await _not_valid(session, error) from error
     except OSError as error:
         message = f"The time-stamping authority does not answer: {error}"
         raise Unavailable(TSA, message) from error
+
+
+async def _not_valid(session: PdfSigningSession, error: Exception) -> Rejected:
+    """Whose certificate it is that is not valid: the signer's is looked at first, and its failure comes wrapped."""
+    stamper, context = session.timestamper, session.pdf_signer.signature_meta.validation_context
+    if stamper is not None and context is not None and not isinstance(error, PyHankoError):
+        rejected = await distrusted(stamper, context)
+        if rejected is not None:
+            return rejected
+    return Rejected("certificate_rejected", f"The signer's certificate is not valid: {error.__cause__ or error}")
 
 
 def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:

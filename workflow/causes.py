@@ -84,8 +84,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The signer's certificate has changed since the file was prepared. Try again.",
     },
     "certificate_rejected": {
-        "id": "Sertifikat penanda tangan tidak berlaku atau daftar pencabutannya usang. Perbarui, lalu coba lagi.",
-        "en": "The signer's certificate is not valid, or its revocation list is out of date. Renew it, then try again.",
+        "id": "Sertifikat penanda tangan tidak berlaku, dicabut, atau akarnya tidak ada di folder kepercayaan.",
+        "en": "The signer's certificate is not valid, revoked, or its root is not in the trust folder.",
     },
     "tsa_unavailable": {
         "id": "Layanan stempel waktu tidak menjawab; dicoba lagi setiap menit dengan sendirinya.",
@@ -108,8 +108,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The archived card does not verify any more, so it was not renewed. Restore its file from a backup.",
     },
     "timestamper_rejected": {
-        "id": "Sertifikat penanda waktu tidak dipercaya. Periksa ALUR_TSA_URL dan folder kepercayaan.",
-        "en": "The time stamper's certificate is not trusted. Look at ALUR_TSA_URL and at the trust folder.",
+        "id": "Penanda waktu tidak dipercaya. Taruh sertifikat akarnya di folder ALUR_TRUST, lalu coba lagi.",
+        "en": "The time stamper is not trusted. Put its root certificate into the folder of ALUR_TRUST, then retry.",
     },
     "claim_key_kind": {
         "id": "Berkas kunci klaim QR tidak berisi kunci Ed25519. Perbaiki pengaturannya.",
