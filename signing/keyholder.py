@@ -24,7 +24,7 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 #: Codes of Rejected after which the same secret is not tried again: once more may lock the key.
-SECRET_SPENT = frozenset({"secret_wrong", "secret_locked", "secret_last_try", "holder_refused"})
+SECRET_SPENT = frozenset({"secret_wrong", "secret_wrong_last", "secret_locked", "secret_last_try", "holder_refused"})
 
 
 class KeyHolder(Protocol):

@@ -100,11 +100,23 @@ class Pkcs11KeyHolder:
                 raise Rejected("secret_locked", "The token is locked after too many wrong PINs.")
             if TokenFlag.USER_PIN_FINAL_TRY & token.flags:
                 raise Rejected("secret_last_try", "One more wrong PIN would lock the token, so it is not tried here.")
-            session = token.open(user_pin=self._pin.reveal() if self._pin else None)
+            try:
+                session = token.open(user_pin=self._pin.reveal() if self._pin else None)
+            except _WRONG:
+                raise _wrong(_token(self._uri)) from None
         try:
             yield session
         finally:
             _leave(session)
+
+
+def _wrong(token: Any) -> Rejected:
+    """A wrong PIN, with what the token says now of the tries that are left; many tokens say nothing."""
+    if TokenFlag.USER_PIN_LOCKED & token.flags:
+        return Rejected("secret_locked", "The PIN was wrong, and the token is locked now.")
+    if TokenFlag.USER_PIN_FINAL_TRY & token.flags:
+        return Rejected("secret_wrong_last", "The PIN was wrong, and one more would lock the token.")
+    return Rejected("secret_wrong", "The token does not open with this PIN.")
 
 
 def _leave(session: Any) -> None:
@@ -166,13 +178,11 @@ def _signature(key: Any, certificate: bytes, attributes: bytes, digest_algorithm
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What the module says before anything is signed, in our words; a wrong PIN is a bare error without a text."""
+    """What the module says before anything is signed, in our words."""
     try:
         yield
     except SigningError:
         raise
-    except _WRONG:
-        raise Rejected("secret_wrong", "The token does not open with this PIN.") from None
     except _LOCKED:
         raise Rejected("secret_locked", "The token is locked, or its PIN has run out.") from None
     except (exceptions.NoSuchKey, exceptions.MultipleObjectsReturned) as error:

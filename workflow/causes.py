@@ -228,8 +228,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The service signed below the level that is asked for; the file was not used. Mend the definition.",
     },
     "needs_signer": {
-        "id": "Tanda tangan terhenti dan PIN atau sandinya sudah dilupakan. Penanda tangan memberikannya lagi.",
-        "en": "Signing stopped, and the signer's PIN or passphrase is forgotten. The signer gives it again to go on.",
+        "id": "Tanda tangan terhenti: PIN atau sandinya belum ada atau terlupa. Penanda tangan memberikannya lagi.",
+        "en": "Signing stopped: the signer's PIN or passphrase is missing or forgotten. The signer gives it again.",
     },
     "secret_last_try": {
         "id": "Token terkunci bila PIN salah sekali lagi, jadi tidak dicoba. Masuklah dahulu ke token itu sendiri.",
@@ -240,8 +240,12 @@ CAUSES: Mapping[str, Text] = {
         "en": "The token is locked, or its PIN has run out. Unlock it with its provider's tool, then try again.",
     },
     "secret_wrong": {
-        "id": "PIN atau sandi penanda tangan salah; belum ada yang ditandatangani. Coba lagi dengan yang benar.",
-        "en": "The signer's PIN or passphrase is wrong; nothing was signed. Try again with the right one.",
+        "id": "PIN atau sandi penanda tangan salah; belum ada yang ditandatangani. Coba lagi; sering salah mengunci.",
+        "en": "The signer's PIN or passphrase is wrong; nothing was signed. Try again; too many wrong ones lock it.",
+    },
+    "secret_wrong_last": {
+        "id": "PIN salah; sekali lagi salah, token terkunci. Masuklah dahulu ke token dengan alat penyedianya.",
+        "en": "The PIN is wrong, and one more would lock the token. Sign in to it with its provider's tool first.",
     },
     "token_away": {
         "id": "Token penanda tangan tidak ditemukan; belum ada yang ditandatangani. Pasang tokennya, lalu coba lagi.",

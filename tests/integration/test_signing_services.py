@@ -201,6 +201,32 @@ def test_a_token_near_its_lock_is_left_alone(token: Pkcs11Place, flag: pkcs11.To
     assert caught.value.code == wanted
 
 
+@pytest.mark.parametrize(
+    ("flag", "wanted"),
+    [
+        (pkcs11.TokenFlag(0), "secret_wrong"),
+        (pkcs11.TokenFlag.USER_PIN_FINAL_TRY, "secret_wrong_last"),
+        (pkcs11.TokenFlag.USER_PIN_LOCKED, "secret_locked"),
+    ],
+)
+def test_after_a_wrong_pin_the_token_is_asked_how_near_its_lock_is(
+    token: Pkcs11Place, flag: pkcs11.TokenFlag, wanted: str
+) -> None:
+    """Where it says so, the officer is told before trying again."""
+    holder = cast(KeyHolder, token.open(Secret(PIN)))
+
+    class Strict:
+        flags = pkcs11.TokenFlag(0)
+
+        def open(self, **_: object) -> None:
+            self.flags = flag
+            raise pkcs11.exceptions.PinIncorrect
+
+    with patch.object(pkcs11_token, "_token", return_value=Strict()), pytest.raises(Rejected) as caught:
+        asyncio.run(holder.sign_raw(b"x", "sha256"))
+    assert caught.value.code == wanted
+
+
 def test_nobody_signs_in_the_wake_of_another(token: Pkcs11Place) -> None:
     """After one signer's PIN the token is closed again: the next one's wrong PIN does not sign."""
     right, wrong = (cast(KeyHolder, token.open(Secret(pin))) for pin in (PIN, "0000-salah"))
