@@ -53,7 +53,7 @@ class Pkcs11Place:
     def open(self, secret: Secret | None) -> KeyHolder:
         """The key with its certificate, which is read without the PIN; the PIN is tried at each signature.
 
-        Raises Unavailable `token_away`, Rejected `certificate_missing`.
+        Raises Unavailable `token_away`, Rejected `key_module`, `certificate_missing`.
         """
         return Pkcs11KeyHolder(self._uri, secret or self._pin)
 
@@ -78,12 +78,17 @@ class Pkcs11KeyHolder:
         """The issuers that lie on the token, DER, the nearest first."""
         return self._chain
 
+    def try_pin(self) -> None:
+        """Sign in once and look whether the key is there. Raises as `sign_raw` does before it signs."""
+        with self._signed_in() as session, _told():
+            self._key(session)
+
     async def sign_raw(self, attributes: bytes, digest_algorithm: str) -> bytes:
         """Return the signature over `attributes`."""
         hash_of(digest_algorithm)
         with self._signed_in() as session:
             with _told():
-                key = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=self._uri.label, id=self._uri.id)
+                key = self._key(session)
             try:
                 return _signature(key, self._certificate, attributes, digest_algorithm)
             except _UNFIT as error:
@@ -91,6 +96,9 @@ class Pkcs11KeyHolder:
             except exceptions.PKCS11Error as error:
                 message = f"The token broke off while it signed: {type(error).__name__}."
                 raise Uncertain("uncertain", message) from error
+
+    def _key(self, session: Any) -> Any:
+        return session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=self._uri.label, id=self._uri.id)
 
     @contextmanager
     def _signed_in(self) -> Iterator[Any]:
@@ -127,8 +135,18 @@ def _leave(session: Any) -> None:
         return
 
 
+def _library(uri: Pkcs11Uri) -> Any:
+    try:
+        return pkcs11.lib(str(uri.module))
+    except exceptions.PKCS11Error as error:
+        # The base class itself says that the file is not there or no module; what the module says are its children.
+        if type(error) is not exceptions.PKCS11Error:
+            raise
+        raise Rejected("key_module", f"The PKCS#11 module {uri.module} cannot be loaded.") from error
+
+
 def _token(uri: Pkcs11Uri) -> Any:
-    lib = pkcs11.lib(str(uri.module))
+    lib = _library(uri)
     found = _named(lib, uri)
     if not found:
         # A token that was put in later is seen only by a module that looks anew.

@@ -219,6 +219,10 @@ CAUSES: Mapping[str, Text] = {
         "id": "Kunci pada token tidak dapat menandatangani dengan cara yang diminta.",
         "en": "The key on the token does not sign in the way that is needed.",
     },
+    "key_module": {
+        "id": "Pustaka PKCS#11 token tidak dapat dimuat di server. Pasang pustakanya atau perbaiki module-path.",
+        "en": "The token's PKCS#11 library cannot be loaded on the server. Install it, or mend module-path.",
+    },
     "key_missing": {
         "id": "Kunci penanda tangan tidak ditemukan pada token atau layanan. Perbaiki pengaturannya.",
         "en": "The signer's key is not on the token or at the service. Mend the setting.",

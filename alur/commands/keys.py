@@ -122,6 +122,20 @@ def show() -> None:
     click.echo(json.dumps(key_set(published_keys(settings())()), indent=2))
 
 
+@keys.command("check")
+@click.option("--start", is_flag=True, hidden=True, help="What is merely away is no failure.")
+@json_option
+def check_keys(start: bool, as_json: bool) -> None:
+    """Whether the keys of ALUR_SIGNER and ALUR_SIGNERS can sign, as far as it shows without signing; 1 where not."""
+    from alur.signer_check import check_signers
+
+    found = check_signers(settings())
+    told = [{"name": key.name, "asks": key.asks, "why": key.why} for key in found]
+    tell(told, "\n".join(key.words for key in found), as_json=as_json)
+    if not start and any(key.why for key in found):
+        raise click.exceptions.Exit(1)
+
+
 def _held(plan: Plan, out: Path | None, ask: Callable[[str], str]) -> Transcript:
     if out is not None:
         return hold(plan, out, ask, _now)
