@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pkcs11
+from asn1crypto.keys import PublicKeyInfo  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
-from pkcs11 import Attribute, Mechanism, ObjectClass, TokenFlag, exceptions
-from pkcs11.util.ec import encode_ecdsa_signature
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag, exceptions
+from pkcs11.util.ec import encode_ec_public_key, encode_ecdsa_signature
+from pkcs11.util.rsa import encode_rsa_public_key
 
 from signing.errors import Rejected, SigningError, Unavailable, Uncertain
 from signing.keyholder import KeyHolder, hash_of
@@ -58,44 +60,18 @@ class Pkcs11Place:
         return Pkcs11KeyHolder(self._uri, secret or self._pin)
 
 
-class Pkcs11KeyHolder:
+class _Key:
     """The key of a token. Each signature signs in and out: a session that stays open would let the next signer of the
     same token sign with whatever PIN he gives."""
 
     def __init__(self, uri: Pkcs11Uri, pin: Secret | None) -> None:
         self._uri = uri
         self._pin = pin
-        with _told(), _token(uri).open() as session:
-            self._certificate, self._chain = _certificates(session, uri)
-
-    @property
-    def certificate(self) -> bytes:
-        """The signer's certificate, DER."""
-        return self._certificate
-
-    @property
-    def chain(self) -> tuple[bytes, ...]:
-        """The issuers that lie on the token, DER, the nearest first."""
-        return self._chain
 
     def try_pin(self) -> None:
         """Sign in once and look whether the key is there. Raises as `sign_raw` does before it signs."""
         with self._signed_in() as session, _told():
             self._key(session)
-
-    async def sign_raw(self, attributes: bytes, digest_algorithm: str) -> bytes:
-        """Return the signature over `attributes`."""
-        hash_of(digest_algorithm)
-        with self._signed_in() as session:
-            with _told():
-                key = self._key(session)
-            try:
-                return _signature(key, self._certificate, attributes, digest_algorithm)
-            except _UNFIT as error:
-                raise Rejected("key_mechanism", f"The token's key does not sign so: {type(error).__name__}.") from error
-            except exceptions.PKCS11Error as error:
-                message = f"The token broke off while it signed: {type(error).__name__}."
-                raise Uncertain("uncertain", message) from error
 
     def _key(self, session: Any) -> Any:
         return session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=self._uri.label, id=self._uri.id)
@@ -118,6 +94,64 @@ class Pkcs11KeyHolder:
             _leave(session)
 
 
+class Pkcs11KeyHolder(_Key):
+    """A key with its certificate."""
+
+    def __init__(self, uri: Pkcs11Uri, pin: Secret | None) -> None:
+        super().__init__(uri, pin)
+        with _told(), _token(uri).open() as session:
+            self._certificate, self._chain = _certificates(session, uri)
+
+    @property
+    def certificate(self) -> bytes:
+        """The signer's certificate, DER."""
+        return self._certificate
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The issuers that lie on the token, DER, the nearest first."""
+        return self._chain
+
+    async def sign_raw(self, attributes: bytes, digest_algorithm: str) -> bytes:
+        """Return the signature over `attributes`."""
+        hash_of(digest_algorithm)
+        with self._signed_in() as session:
+            with _told():
+                key = self._key(session)
+            try:
+                public = x509.load_der_x509_certificate(self._certificate).public_key()
+                return _signature(key, public, attributes, digest_algorithm)
+            except _UNFIT as error:
+                raise _unfit(error) from error
+            except exceptions.PKCS11Error as error:
+                message = f"The token broke off while it signed: {type(error).__name__}."
+                raise Uncertain("uncertain", message) from error
+
+
+class Pkcs11BareKey(_Key):
+    """A key that was made on the token and has no certificate yet."""
+
+    def public(self) -> bytes:
+        """The public key (SubjectPublicKeyInfo, DER). Raises Unavailable `token_away`, Rejected `key_missing`,
+        `key_kind`."""
+        with self._signed_in() as session, _told():
+            found = session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=self._uri.label, id=self._uri.id)
+            if found.key_type is KeyType.EC:
+                return bytes(encode_ec_public_key(found))
+            if found.key_type is KeyType.RSA:
+                return bytes(PublicKeyInfo.wrap(encode_rsa_public_key(found), "rsa").dump())
+        raise Rejected("key_kind", "The token's key is neither an EC nor an RSA key.")
+
+    def sign(self, content: bytes) -> bytes:
+        """The signature over `content`, hashed with SHA-256. Raises as `KeyHolder.sign_raw` does."""
+        public = load_der_public_key(self.public())
+        with self._signed_in() as session, _told():
+            try:
+                return _signature(self._key(session), public, content, "sha256")
+            except _UNFIT as error:
+                raise _unfit(error) from error
+
+
 def _wrong(token: Any) -> Rejected:
     """A wrong PIN, with what the token says now of the tries that are left; many tokens say nothing."""
     if TokenFlag.USER_PIN_LOCKED & token.flags:
@@ -125,6 +159,10 @@ def _wrong(token: Any) -> Rejected:
     if TokenFlag.USER_PIN_FINAL_TRY & token.flags:
         return Rejected("secret_wrong_last", "The PIN was wrong, and one more would lock the token.")
     return Rejected("secret_wrong", "The token does not open with this PIN.")
+
+
+def _unfit(error: Exception) -> Rejected:
+    return Rejected("key_mechanism", f"The token's key does not sign so: {type(error).__name__}.")
 
 
 def _leave(session: Any) -> None:
@@ -183,8 +221,7 @@ def issuers(certificate: bytes, among: list[bytes]) -> tuple[bytes, ...]:
     return tuple(found.public_bytes(Encoding.DER) for found in chain)
 
 
-def _signature(key: Any, certificate: bytes, attributes: bytes, digest_algorithm: str) -> bytes:
-    public = x509.load_der_x509_certificate(certificate).public_key()
+def _signature(key: Any, public: object, attributes: bytes, digest_algorithm: str) -> bytes:
     if isinstance(public, rsa.RSAPublicKey):
         return bytes(key.sign(attributes, mechanism=_RSA[digest_algorithm]))
     if isinstance(public, ec.EllipticCurvePublicKey):
