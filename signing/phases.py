@@ -13,7 +13,14 @@ from datetime import datetime
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import (
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.general import SigningError as PyHankoError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
@@ -64,7 +71,8 @@ class SigningProfile:
     timestamper: TimeStamper | None
     #: Time that the signature claims, aware; it stands in the signed part of the file.
     signing_time: datetime
-    #: Signature field: new in the file where it certifies, else the empty one that stands there.
+    #: Signature field: new in the file where it certifies, else the empty one that stands there; new as well where a
+    #: signer of whole files signed before, who leaves none and certifies nothing.
     field: str = "Officer"
     #: Empty fields to be made beside it, for signatures that follow; later the file is certified against that.
     further: tuple[str, ...] = ()
@@ -187,15 +195,22 @@ def finish(prepared: Prepared, signed: bytes, *, pending: bool = False) -> bytes
     return output.getvalue()
 
 
+def _is_free(file: PdfFileReader, field: str) -> bool:
+    """Whether a field of that name can still be made: nobody certified the file without it."""
+    certified = "/DocMDP" in file.root.get("/Perms", {})
+    return not certified and field not in {name for name, _, _ in enumerate_sig_fields(file)}
+
+
 def _session(pdf: bytes, profile: SigningProfile, signer: Signer) -> tuple[IncrementalPdfFileWriter, PdfSigningSession]:
-    field = SigFieldSpec(profile.field) if profile.certify else None
     stamper = profile.timestamper if profile.lacks is None else None
-    pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=stamper, new_field_spec=field)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         for name in profile.further:
             append_signature_field(writer, SigFieldSpec(name))
-        session = pdf_signer.init_signing_session(writer, existing_fields_only=not profile.certify)
+        new = profile.certify or _is_free(writer.prev, profile.field)
+        field = SigFieldSpec(profile.field) if new else None
+        pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=stamper, new_field_spec=field)
+        session = pdf_signer.init_signing_session(writer, existing_fields_only=not new)
     except (PdfError, PyHankoError) as error:
         raise Rejected("pdf_not_signable", f"The file cannot be signed: {error}") from error
     session.system_time = profile.signing_time
