@@ -8,19 +8,21 @@ from asn1crypto import csr, keys, x509  # type: ignore[import-untyped]
 from asn1crypto.algos import SignedDigestAlgorithm  # type: ignore[import-untyped]
 from cryptography.x509 import Name, load_der_x509_csr
 
-from signing.errors import Rejected
+from signing.errors import Rejected, SigningError
 
 
 def request_of(subject: str, public: bytes, sign: Callable[[bytes], bytes]) -> bytes:
     """The request (DER) for `subject` (RFC 4514, as in `CN=Ratna Dewi,O=Dinas Tenaga Kerja,C=ID`) and the public key
     `public` (SubjectPublicKeyInfo, DER); `sign` signs with the key, hashed with SHA-256.
 
-    Raises Rejected `subject_bad`, `signature_wrong`, and what `sign` raises.
+    Raises SigningError `subject_bad`, Rejected `signature_wrong`, and what `sign` raises.
     """
     try:
         name = Name.from_rfc4514_string(subject)
     except ValueError as error:
-        raise Rejected("subject_bad", f"The subject is not understood ({error}): write it as CN=…,O=…,C=ID.") from None
+        raise SigningError(
+            "subject_bad", f"The subject is not understood ({error}): write it as CN=…,O=…,C=ID."
+        ) from None
     info = keys.PublicKeyInfo.load(public)
     asked = csr.CertificationRequestInfo(
         {

@@ -96,8 +96,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The certificates' revocation list is out of date; renew it, the rest follows by itself.",
     },
     "level_refused": {
-        "id": "Berkas tidak lolos pemeriksaan pada tingkat yang diminta. Periksa sertifikat dan kepercayaan kantor.",
-        "en": "The file does not verify at the level that is asked for. Look at the office's certificates and trust.",
+        "id": "Kartu tidak lolos pada tingkat yang diminta. Perbaiki ALUR_TRUST, lalu coba lagi; atau alihkan.",
+        "en": "The card does not reach its level. Mend ALUR_TRUST and try again, or divert: it is signed anew then.",
     },
     "tsa_ends": {
         "id": "Sertifikat penanda waktu tidak berakhir lebih lambat dari yang dulu. Pakai penanda waktu baru.",
