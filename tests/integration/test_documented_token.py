@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -14,12 +15,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from alur.signers import read_trust
 from signing.development import DevelopmentPki, ensure_development_pki
-from signing.errors import SigningError
+from signing.errors import Rejected, SigningError
+from signing.phases import prepare
 from signing.pkcs11_token import Pkcs11BareKey
 from signing.pkcs11_uri import Pkcs11Uri
 from signing.secret import Secret
+from signing.timestamps import local_timestamper
 from tests.holders_kit import PASSPHRASE, PIN, SOFTHSM, issuer_of, key_file, make_token, officer, token_address
+from tests.signing_kit import card_pdf, profile
 from tests.tools import need
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "connect-a-signing-key.md"
@@ -69,6 +74,27 @@ def test_every_command_of_the_page_works_as_written(pki: DevelopmentPki, tmp_pat
     assert not (tmp_path / "kepala.key").exists()
     brought = "pkcs11:token=kantor;object=kepala?module-path=$MODULE&pin-source=file:$PWD/pin"
     assert "Ratna Dewi" in run(exports, f'export ALUR_SIGNER="{brought}"', "alur keys check")
+
+
+def test_the_development_time_stamper_is_trusted_after_the_commands_of_the_page(
+    pki: DevelopmentPki, tmp_path: Path
+) -> None:
+    """A signer of an office's own authorities, stamped in a trial: refused at first, and then no more."""
+    need("openssl")
+    stamper = local_timestamper(ensure_development_pki(tmp_path / "var" / "pki"))
+    trust = tmp_path / "trust"
+    trust.mkdir()
+    for name, content in {"root": pki.root, "issuing": pki.issuing}.items():
+        pem = x509.load_der_x509_certificate(content).public_bytes(Encoding.PEM)
+        (trust / f"{name}.pem").write_bytes(pem)
+    for number, content in enumerate(pki.crls):
+        (trust / f"{number}.crl").write_bytes(content)
+    with pytest.raises(Rejected) as told:
+        asyncio.run(prepare(card_pdf(), profile(pki, trust=read_trust(trust), timestamper=stamper)))
+    assert told.value.code == "timestamper_rejected"
+    (block,) = re.findall(r"```bash\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    subprocess.run(["bash", "-eu", "-c", block], cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    assert asyncio.run(prepare(card_pdf(), profile(pki, trust=read_trust(trust), timestamper=stamper))).lacks is None
 
 
 @pytest.mark.parametrize("label", ["ec", "rsa"])
