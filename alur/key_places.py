@@ -26,7 +26,7 @@ _KINDS = ("passphrase", "pin", "totp")
 
 
 def keyring(settings: Settings) -> Keyring:
-    """The keys of the house. Raises `SettingsError` and Rejected (`key_address`) for what is not understood."""
+    """The keys of the house. Raises `SettingsError`, which names the setting, for what is not understood."""
     chosen = settings.chosen_signer()
     house: KeyPlace
     if chosen is None:
@@ -60,6 +60,13 @@ def _officers(settings: Settings) -> Mapping[str, str]:
 
 
 def _place(name: str, form: str, settings: Settings, secret: Secret | None) -> KeyPlace:
+    try:
+        return _understood(name, form, settings, secret)
+    except Rejected as error:
+        raise SettingsError("setting_bad", f"{name}: {error} docs/reference/settings.md shows the forms.") from error
+
+
+def _understood(name: str, form: str, settings: Settings, secret: Secret | None) -> KeyPlace:
     kind, _, rest = form.partition(":")
     if kind == "pkcs12":
         return Pkcs12Place(Path(rest), secret.reveal().encode() if secret else None)
@@ -108,7 +115,10 @@ def _bsre(name: str, address: str, asked: Mapping[str, str], settings: Settings,
 
 def _address(name: str, rest: str) -> tuple[str, Mapping[str, str]]:
     """The address of a service without its query, and what the query says of the signer."""
-    parts = urlsplit(rest)
+    try:
+        parts = urlsplit(rest)
+    except ValueError as error:
+        raise SettingsError("setting_bad", f"{name}: the service's address is not understood: {error}.") from None
     try:
         asked = dict(parse_qsl(parts.query, strict_parsing=True) if parts.query else [])
     except ValueError as error:

@@ -27,7 +27,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "ALUR_AUDIT_KEY": "File of the Ed25519 key (PEM) that signs checkpoints; generated in development.",
         "ALUR_CLAIM_KEY": "File of the Ed25519 key (PEM) that signs the claims in QR codes; generated in development.",
         "ALUR_CLAIM_KEYS": "File of the published keys (JWK Set) by which such claims are checked.",
-        "ALUR_TSA_URL": "Address of the time-stamping authority (RFC 3161).",
+        "ALUR_TSA_URL": "Time-stamping authorities (RFC 3161), with commas between; the first that answers stamps.",
         "ALUR_CHROMIUM": "Path of the chromium program, for browser tests.",
         "ALUR_OIDC_ISSUER": "Address of the OpenID Connect provider for staff sign-in.",
         "ALUR_OIDC_CLIENT_ID": "Our client id at the OpenID Connect provider.",

@@ -79,6 +79,19 @@ def address(*schemes: str) -> Callable[[str, str], str]:
     return read
 
 
+def addresses(*schemes: str) -> Callable[[str, str], tuple[str, ...]]:
+    """A reader of one address or several, with commas or spaces between them."""
+    one = address(*schemes)
+
+    def read(name: str, value: str) -> tuple[str, ...]:
+        found = tuple(one(name, part) for part in value.replace(",", " ").split())
+        if not found:
+            raise bad(name, "holds no address")
+        return found
+
+    return read
+
+
 def database(name: str, value: str) -> str:
     """A PostgreSQL address as SQLAlchemy takes it."""
     value = address("postgresql", "postgres", "postgresql+psycopg")(name, value)

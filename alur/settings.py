@@ -16,6 +16,7 @@ from alur.setting_values import (
     Environment,
     SettingsError,
     address,
+    addresses,
     bad,
     database,
     decode_key,
@@ -83,8 +84,8 @@ class Settings:
     claim_key: Path | None
     #: File of the published keys of such claims, or None for that one's alone.
     claim_keys: Path | None
-    #: Address of the time-stamping authority, or None.
-    tsa_url: str | None
+    #: Addresses of the time-stamping authorities, the one to be asked first at the head; or none.
+    tsa_urls: tuple[str, ...]
     #: Path of the chromium program, or None.
     chromium: Path | None
     #: OpenID Connect provider for staff, or None.
@@ -160,7 +161,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         audit_key=file(name="ALUR_AUDIT_KEY"),
         claim_key=file(name="ALUR_CLAIM_KEY"),
         claim_keys=file(name="ALUR_CLAIM_KEYS"),
-        tsa_url=_optional(given, "ALUR_TSA_URL", address("http", "https")),
+        tsa_urls=_optional(given, "ALUR_TSA_URL", addresses("http", "https")) or (),
         chromium=file(name="ALUR_CHROMIUM"),
         oidc=_oidc(given),
         smtp_url=_optional(given, "ALUR_SMTP_URL", address("smtp", "smtps")),

@@ -102,11 +102,13 @@ def make_signer(settings: Settings, ring: Keyring | None = None) -> Signer:
 
 
 def stamper_of(settings: Settings) -> TimeStamper:
-    """The time stamper that the settings name; the development one when they name none. Imports pyHanko."""
+    """The time stampers that the settings name; the development one when they name none. Imports pyHanko."""
+    from signing.stampers import SeveralTimeStampers
     from signing.timestamps import http_timestamper, local_timestamper
 
-    if settings.tsa_url:
-        return http_timestamper(settings.tsa_url)
+    if settings.tsa_urls:
+        each = [http_timestamper(url) for url in settings.tsa_urls]
+        return each[0] if len(each) == 1 else SeveralTimeStampers(each)
     if settings.production:
         raise Rejected(
             "timestamper_missing", "ALUR_TSA_URL is not set; production never stamps with a development key."

@@ -25,6 +25,7 @@ from signing.chains import context_of
 from signing.cms import end_of, end_of_stamper
 from signing.errors import Rejected, Unavailable
 from signing.phases import DIGEST, LISTS, RESERVED, TSA
+from signing.timestamps import distrusted
 from signing.trust import Trust
 from signing.validation import validate
 
@@ -45,7 +46,7 @@ async def archive(pdf: bytes, trust: Trust, timestamper: TimeStamper) -> bytes:
         )
         stamped = await _Stamper(timestamper).async_timestamp_pdf(writer, DIGEST, context)
     except _FAILURES as error:
-        raise _told(error) from error
+        raise await distrusted(timestamper, context) or _told(error) from error
     return bytes(stamped.getvalue())
 
 
@@ -67,7 +68,7 @@ async def renew(pdf: bytes, trust: Trust, timestamper: TimeStamper, signers: int
             reader, context_of(trust), in_place=False, output=output
         )
     except _FAILURES as error:
-        raise _told(error) from error
+        raise await distrusted(timestamper, context_of(trust)) or _told(error) from error
     return output.getvalue()
 
 

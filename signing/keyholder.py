@@ -24,7 +24,7 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 #: Codes of Rejected after which the same secret is not tried again: once more may lock the key.
-SECRET_SPENT = frozenset({"secret_wrong", "secret_locked", "secret_last_try", "holder_refused"})
+SECRET_SPENT = frozenset({"secret_wrong", "secret_wrong_last", "secret_locked", "secret_last_try", "holder_refused"})
 
 
 class KeyHolder(Protocol):
@@ -93,7 +93,8 @@ class Pkcs12Place:
 
     def __init__(self, path: Path, passphrase: bytes | None = None) -> None:
         """`passphrase` is the one that is set. Nothing is read yet."""
-        self._path = path
+        #: Where the file lies.
+        self.path = path
         self._passphrase = passphrase
         self._open: bool | None = None
 
@@ -102,7 +103,7 @@ class Pkcs12Place:
         """A passphrase, where none is set and the file does not open without one."""
         if self._passphrase is None and self._open is None:
             try:
-                Pkcs12KeyHolder(self._path)
+                Pkcs12KeyHolder(self.path)
                 self._open = True
             except SigningError as error:
                 # A file that is not there says nothing: it is asked again.
@@ -112,9 +113,9 @@ class Pkcs12Place:
     def open(self, secret: Secret | None) -> KeyHolder:
         """The key; raises Unavailable `key_file`, Rejected `secret_wrong`, `key_passphrase` or `key_kind`."""
         if secret is None:
-            return Pkcs12KeyHolder(self._path, self._passphrase)
+            return Pkcs12KeyHolder(self.path, self._passphrase)
         try:
-            return Pkcs12KeyHolder(self._path, secret.reveal().encode())
+            return Pkcs12KeyHolder(self.path, secret.reveal().encode())
         except Rejected as error:
             if error.code != "key_passphrase":
                 raise

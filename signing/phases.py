@@ -13,7 +13,14 @@ from datetime import datetime
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import (
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.general import SigningError as PyHankoError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
@@ -35,6 +42,7 @@ from signing.keyholder import KeyHolder
 from signing.levels import Level
 from signing.prepared import Prepared
 from signing.revocation import is_listed
+from signing.timestamps import distrusted
 from signing.trust import Trust
 
 #: Bytes of hexadecimal reserved for the CMS: enough for a time stamp with its chain (8192 is not).
@@ -63,7 +71,8 @@ class SigningProfile:
     timestamper: TimeStamper | None
     #: Time that the signature claims, aware; it stands in the signed part of the file.
     signing_time: datetime
-    #: Signature field: new in the file where it certifies, else the empty one that stands there.
+    #: Signature field: new in the file where it certifies, else the empty one that stands there; new as well where a
+    #: signer of whole files signed before, who leaves none and certifies nothing.
     field: str = "Officer"
     #: Empty fields to be made beside it, for signatures that follow; later the file is certified against that.
     further: tuple[str, ...] = ()
@@ -102,7 +111,8 @@ async def prepare(pdf: bytes, profile: SigningProfile) -> Prepared:
     """Return `pdf` made ready for one PAdES signature, in one revision that covers the whole file: the first certifies
     it (DocMDP P=2), another fills a field that the first left empty.
 
-    Raises Rejected `timestamper_missing`, `certificate_rejected` (not valid, revoked) or `pdf_not_signable`;
+    Raises Rejected `timestamper_missing`, `certificate_rejected` (the signer's: not valid, revoked, not trusted),
+    `timestamper_rejected` (the same of the time stamper's) or `pdf_not_signable`;
     Unavailable `tsa_unavailable` when B-LT needs the time stamper's chain and it does not answer, `crl_outdated` when
     no revocation list is current.
     """
@@ -185,15 +195,22 @@ def finish(prepared: Prepared, signed: bytes, *, pending: bool = False) -> bytes
     return output.getvalue()
 
 
+def _is_free(file: PdfFileReader, field: str) -> bool:
+    """Whether a field of that name can still be made: nobody certified the file without it."""
+    certified = "/DocMDP" in file.root.get("/Perms", {})
+    return not certified and field not in {name for name, _, _ in enumerate_sig_fields(file)}
+
+
 def _session(pdf: bytes, profile: SigningProfile, signer: Signer) -> tuple[IncrementalPdfFileWriter, PdfSigningSession]:
-    field = SigFieldSpec(profile.field) if profile.certify else None
     stamper = profile.timestamper if profile.lacks is None else None
-    pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=stamper, new_field_spec=field)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         for name in profile.further:
             append_signature_field(writer, SigFieldSpec(name))
-        session = pdf_signer.init_signing_session(writer, existing_fields_only=not profile.certify)
+        new = profile.certify or _is_free(writer.prev, profile.field)
+        field = SigFieldSpec(profile.field) if new else None
+        pdf_signer = PdfSigner(_metadata(profile), signer=signer, timestamper=stamper, new_field_spec=field)
+        session = pdf_signer.init_signing_session(writer, existing_fields_only=not new)
     except (PdfError, PyHankoError) as error:
         raise Rejected("pdf_not_signable", f"The file cannot be signed: {error}") from error
     session.system_time = profile.signing_time
@@ -206,11 +223,20 @@ async def _validated(writer: IncrementalPdfFileWriter, session: PdfSigningSessio
     except (PyHankoError, PathError, ValidationError) as error:
         if isinstance(error, InsufficientRevinfoError) or isinstance(error.__cause__, InsufficientRevinfoError):
             raise Unavailable(LISTS, f"No revocation list is current: {error.__cause__ or error}") from error
-        message = f"The certificate of signer or time stamper is not valid: {error}"
-        raise Rejected("certificate_rejected", message) from error
+        raise await _not_valid(session, error) from error
     except OSError as error:
         message = f"The time-stamping authority does not answer: {error}"
         raise Unavailable(TSA, message) from error
+
+
+async def _not_valid(session: PdfSigningSession, error: Exception) -> Rejected:
+    """Whose certificate it is that is not valid: the signer's is looked at first, and its failure comes wrapped."""
+    stamper, context = session.timestamper, session.pdf_signer.signature_meta.validation_context
+    if stamper is not None and context is not None and not isinstance(error, PyHankoError):
+        rejected = await distrusted(stamper, context)
+        if rejected is not None:
+            return rejected
+    return Rejected("certificate_rejected", f"The signer's certificate is not valid: {error.__cause__ or error}")
 
 
 def _metadata(profile: SigningProfile) -> PdfSignatureMetadata:

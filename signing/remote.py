@@ -41,13 +41,17 @@ class Service:
 
     def __init__(self, url: str, headers: Mapping[str, str], trust: ssl.SSLContext | None = None) -> None:
         """`url` is the base of all paths; `headers` go with each request. Raises Rejected `key_address`."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise Rejected("key_address", f"The signing service's address is not understood: {error}.") from None
         if not parts.hostname or parts.username or parts.query or parts.fragment:
             raise Rejected("key_address", "The signing service's address is not understood.")
         if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):
             raise Rejected("key_address", "A signing service is reached by https:// only.")
         self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname, parts.port
+        self._host, self._port = parts.hostname, port
         self._base = parts.path.rstrip("/")
         self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
         self._trust = trust

@@ -11,12 +11,21 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from pyhanko.sign.general import as_signing_certificate
 from pyhanko.sign.timestamps import DummyTimeStamper, HTTPTimeStamper, TimeStamper
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import (
+    ExpiredError,
+    InsufficientRevinfoError,
+    NotYetValidError,
+    PathError,
+    RevokedError,
+    ValidationError,
+)
 
 from signing.cms import store_of
 from signing.development import DevelopmentPki
 from signing.errors import Rejected
 
-__all__ = ["TimeStamper", "http_timestamper", "local_timestamper"]
+__all__ = ["TimeStamper", "distrusted", "http_timestamper", "local_timestamper"]
 
 #: Seconds to wait for a time-stamping authority.
 TIMEOUT = 10
@@ -38,6 +47,37 @@ def http_timestamper(url: str, timeout: float = TIMEOUT) -> TimeStamper:
     if not url.startswith(("https://", "http://")):
         raise Rejected("tsa_url", "A time-stamping authority's address begins with https:// or http://.")
     return HTTPTimeStamper(url, timeout=timeout)
+
+
+async def distrusted(timestamper: TimeStamper, context: ValidationContext) -> Rejected | None:
+    """Why `context` does not trust a time stamper (`timestamper_rejected`): names its certificate and the one that is
+    to be added. None where it trusts it, where only a revocation list is lacking, and where it is away."""
+    try:
+        async for _path in timestamper.validation_paths(context):  # type: ignore[no-untyped-call]
+            pass
+    except (InsufficientRevinfoError, OSError, ValueError, TypeError):
+        return None
+    except (ExpiredError, NotYetValidError, RevokedError) as error:
+        return Rejected("timestamper_rejected", f"The time stamper's certificate is not valid: {error}")
+    except (PathError, ValidationError):
+        return await _unknown(timestamper)
+    return None
+
+
+async def _unknown(timestamper: TimeStamper) -> Rejected:
+    """What to add so that a stamper is known: the end of the chain that it sends along."""
+    token = await timestamper.async_dummy_response("sha256")
+    sent = [found.chosen for found in token["content"]["certificates"]]
+    serial = token["content"]["signer_infos"][0]["sid"].chosen["serial_number"].native
+    end = own = next(found for found in sent if found.serial_number == serial)
+    by_subject = {found.subject.dump(): found for found in sent}
+    for _step in sent:
+        end = by_subject.get(end.issuer.dump(), end)
+    return Rejected(
+        "timestamper_rejected",
+        f"The chain of the time stamper ({own.subject.human_friendly}) is not trusted: put the certificate of its root "
+        f"({end.issuer.human_friendly}), those between, and their revocation lists into the trust folder.",
+    )
 
 
 class _LocalTimeStamper(DummyTimeStamper):

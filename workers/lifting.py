@@ -44,6 +44,15 @@ def look(workshop: Workshop) -> int:
     return _all(workshop, signer, waiting, _lifted) + _all(workshop, signer, ending, _renewed)
 
 
+def once_more(workshop: Workshop, signer: Signer, case: int) -> bool:
+    """Try again to bring the card of a case to its level, which was refused; whether another file stands there now."""
+    try:
+        return _one(workshop, signer, case, _lifted)
+    except Unavailable as error:
+        log.warning("a card is still below its level", case=case, why=error.code)
+        return False
+
+
 def _all(workshop: Workshop, signer: Signer, ids: list[int], work: _Work) -> int:
     done = 0
     for case in ids:

@@ -163,7 +163,8 @@ def _prepared(
     place = sealed_files.of_signing(*astuple(asked.key))
     blob = sealed_files.keep(workshop.blobs, dossier.key, ready.document, place)
     with workshop.engine.begin() as connection:
-        kept = register.prepared(connection, asked.key, ready.to_json(), blob, asked.account, instead_of=found)
+        state = ready.to_json() | {"step": asked.step}
+        kept = register.prepared(connection, asked.key, state, blob, asked.account, instead_of=found)
     if found is not None and found.blob is not None and kept.blob != found.blob:
         workshop.blobs.delete(found.blob)
     return kept

@@ -84,8 +84,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The signer's certificate has changed since the file was prepared. Try again.",
     },
     "certificate_rejected": {
-        "id": "Sertifikat penanda tangan tidak berlaku atau daftar pencabutannya usang. Perbarui, lalu coba lagi.",
-        "en": "The signer's certificate is not valid, or its revocation list is out of date. Renew it, then try again.",
+        "id": "Sertifikat penanda tangan tidak berlaku, dicabut, atau akarnya tidak ada di folder kepercayaan.",
+        "en": "The signer's certificate is not valid, revoked, or its root is not in the trust folder.",
     },
     "tsa_unavailable": {
         "id": "Layanan stempel waktu tidak menjawab; dicoba lagi setiap menit dengan sendirinya.",
@@ -96,8 +96,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The certificates' revocation list is out of date; renew it, the rest follows by itself.",
     },
     "level_refused": {
-        "id": "Berkas tidak lolos pemeriksaan pada tingkat yang diminta. Periksa sertifikat dan kepercayaan kantor.",
-        "en": "The file does not verify at the level that is asked for. Look at the office's certificates and trust.",
+        "id": "Kartu tidak lolos pada tingkat yang diminta. Perbaiki ALUR_TRUST, lalu coba lagi; atau alihkan.",
+        "en": "The card does not reach its level. Mend ALUR_TRUST and try again, or divert: it is signed anew then.",
     },
     "tsa_ends": {
         "id": "Sertifikat penanda waktu tidak berakhir lebih lambat dari yang dulu. Pakai penanda waktu baru.",
@@ -108,8 +108,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The archived card does not verify any more, so it was not renewed. Restore its file from a backup.",
     },
     "timestamper_rejected": {
-        "id": "Sertifikat penanda waktu tidak dipercaya. Periksa ALUR_TSA_URL dan folder kepercayaan.",
-        "en": "The time stamper's certificate is not trusted. Look at ALUR_TSA_URL and at the trust folder.",
+        "id": "Penanda waktu tidak dipercaya. Taruh sertifikat akarnya di folder ALUR_TRUST, lalu coba lagi.",
+        "en": "The time stamper is not trusted. Put its root certificate into the folder of ALUR_TRUST, then retry.",
     },
     "claim_key_kind": {
         "id": "Berkas kunci klaim QR tidak berisi kunci Ed25519. Perbaiki pengaturannya.",
@@ -219,6 +219,10 @@ CAUSES: Mapping[str, Text] = {
         "id": "Kunci pada token tidak dapat menandatangani dengan cara yang diminta.",
         "en": "The key on the token does not sign in the way that is needed.",
     },
+    "key_module": {
+        "id": "Pustaka PKCS#11 token tidak dapat dimuat di server. Pasang pustakanya atau perbaiki module-path.",
+        "en": "The token's PKCS#11 library cannot be loaded on the server. Install it, or mend module-path.",
+    },
     "key_missing": {
         "id": "Kunci penanda tangan tidak ditemukan pada token atau layanan. Perbaiki pengaturannya.",
         "en": "The signer's key is not on the token or at the service. Mend the setting.",
@@ -228,8 +232,8 @@ CAUSES: Mapping[str, Text] = {
         "en": "The service signed below the level that is asked for; the file was not used. Mend the definition.",
     },
     "needs_signer": {
-        "id": "Tanda tangan terhenti dan PIN atau sandinya sudah dilupakan. Penanda tangan memberikannya lagi.",
-        "en": "Signing stopped, and the signer's PIN or passphrase is forgotten. The signer gives it again to go on.",
+        "id": "Tanda tangan terhenti: PIN atau sandinya belum ada atau terlupa. Penanda tangan memberikannya lagi.",
+        "en": "Signing stopped: the signer's PIN or passphrase is missing or forgotten. The signer gives it again.",
     },
     "secret_last_try": {
         "id": "Token terkunci bila PIN salah sekali lagi, jadi tidak dicoba. Masuklah dahulu ke token itu sendiri.",
@@ -240,8 +244,12 @@ CAUSES: Mapping[str, Text] = {
         "en": "The token is locked, or its PIN has run out. Unlock it with its provider's tool, then try again.",
     },
     "secret_wrong": {
-        "id": "PIN atau sandi penanda tangan salah; belum ada yang ditandatangani. Coba lagi dengan yang benar.",
-        "en": "The signer's PIN or passphrase is wrong; nothing was signed. Try again with the right one.",
+        "id": "PIN atau sandi penanda tangan salah; belum ada yang ditandatangani. Coba lagi; sering salah mengunci.",
+        "en": "The signer's PIN or passphrase is wrong; nothing was signed. Try again; too many wrong ones lock it.",
+    },
+    "secret_wrong_last": {
+        "id": "PIN salah; sekali lagi salah, token terkunci. Masuklah dahulu ke token dengan alat penyedianya.",
+        "en": "The PIN is wrong, and one more would lock the token. Sign in to it with its provider's tool first.",
     },
     "token_away": {
         "id": "Token penanda tangan tidak ditemukan; belum ada yang ditandatangani. Pasang tokennya, lalu coba lagi.",

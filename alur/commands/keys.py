@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import click
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_csr
 
 from alur.claim_keys import published_keys
 from alur.commands.common import json_option, settings, tell
@@ -19,6 +20,7 @@ from signing.ceremony import CLAIM_DAYS, Plan, hold
 from signing.claim_keys import PublishedKey, key_set, read_keys, read_private
 from signing.private_files import write_private, write_public
 from signing.revocation import open_authority, renewed
+from signing.secret import Secret
 from signing.transcript import Transcript, serial
 
 #: Letters of generated passphrases, none misread for another; 25 carry 125 bits.
@@ -120,6 +122,38 @@ def renew_list(
 def show() -> None:
     """The published claim keys of this house (JWK Set), as /api/v1/keys tells them."""
     click.echo(json.dumps(key_set(published_keys(settings())()), indent=2))
+
+
+@keys.command("request")
+@click.option("--signer", required=True, help="Where the key lies, as in ALUR_SIGNER: pkcs11:…?module-path=….")
+@click.option("--subject", required=True, help="Whose key it is: CN=…,O=…,C=ID.")
+@click.option("--pin", "word", type=FILE, help="File of the PIN; asked for when neither this nor pin-source is given.")
+def request(signer: str, subject: str, word: Path | None) -> None:
+    """Write a request for a certificate (PKCS#10, PEM) of a key that was made on a token, to standard output."""
+    from signing.certificate_request import request_of
+    from signing.pkcs11_token import Pkcs11BareKey
+    from signing.pkcs11_uri import Pkcs11Uri
+
+    uri = Pkcs11Uri.parse(signer)
+    file = word or uri.pin_file
+    pin = file.read_text().split("\n", 1)[0].rstrip("\r") if file else click.prompt("PIN", hide_input=True, err=True)
+    key = Pkcs11BareKey(uri, Secret(pin))
+    made = load_der_x509_csr(request_of(subject, key.public(), key.sign))
+    click.echo(made.public_bytes(Encoding.PEM).decode(), nl=False)
+
+
+@keys.command("check")
+@click.option("--start", is_flag=True, hidden=True, help="What is merely away is no failure.")
+@json_option
+def check_keys(start: bool, as_json: bool) -> None:
+    """Whether the keys of ALUR_SIGNER and ALUR_SIGNERS can sign, as far as it shows without signing; 1 where not."""
+    from alur.signer_check import check_signers
+
+    found = check_signers(settings())
+    told = [{"name": key.name, "asks": key.asks, "why": key.why} for key in found]
+    tell(told, "\n".join(key.words for key in found), as_json=as_json)
+    if not start and any(key.why for key in found):
+        raise click.exceptions.Exit(1)
 
 
 def _held(plan: Plan, out: Path | None, ask: Callable[[str], str]) -> Transcript:

@@ -7,6 +7,7 @@ import threading
 import click
 
 from alur.commands.common import settings
+from alur.settings import Settings
 from alur.wiring import open_house, until_stopped
 
 #: How long the end of the clock process waits for a seal that is being made; one cut short is made again.
@@ -29,8 +30,21 @@ def worker(queue: str) -> None:
     """Perform commands (engine) or do steps (effects, signing)."""
     from workers.run import run_worker
 
-    with open_house(settings()) as house:
+    chosen = settings()
+    if queue == "signing":
+        _check_signers(chosen)
+    with open_house(chosen) as house:
         run_worker(house.workshop(signs=queue == "signing"), queue)
+
+
+def _check_signers(chosen: Settings) -> None:
+    """What is wrong with the keys, before the first case waits for them; raises `SettingsError`."""
+    if chosen.production or chosen.signer or chosen.signers:
+        from alur.signer_check import check_signers
+
+        for key in check_signers(chosen):
+            if key.why:
+                click.echo(f"alur: {key.words}", err=True)
 
 
 @click.command()

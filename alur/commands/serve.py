@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 
 import click
@@ -27,6 +28,7 @@ def serve(port: int | None, engine_workers: int) -> None:
         os.environ["ALUR_PORT"] = str(port)
     chosen = settings()
     require_free(chosen.host, chosen.port)
+    require_signers(chosen)
     with open_house(chosen) as house:
         furnish(house)
         if house.settings.signer is None:
@@ -62,6 +64,18 @@ def require_free(host: str, port: int) -> None:
                 "port_taken",
                 f"Cannot listen on {host}:{port} ({error.strerror}); choose another with ALUR_PORT or --port.",
             ) from error
+
+
+def require_signers(chosen: Settings) -> None:
+    """End with the sentence that tells what is wrong with the keys that sign; what is merely away is no reason to."""
+    if chosen.signer is None and chosen.signers is None:
+        chosen.chosen_signer()
+        return
+    # In a process of its own: a token's library stays with whoever loads it, and this one only watches the others.
+    argv = (sys.executable, "-m", "alur", "keys", "check", "--start")
+    ended = subprocess.run(argv, stdout=subprocess.DEVNULL, check=False)
+    if ended.returncode:
+        sys.exit(ended.returncode)
 
 
 def _greet(house: House) -> None:

@@ -62,7 +62,7 @@ def test_many_are_signed_failed_and_tried_again(browser: Browser, asking: Site, 
     citra.get_by_label("Sandi kunci penanda tangan").fill(PASSPHRASE)
     with patch.object(Pkcs12KeyHolder, "sign_raw", side_effect=Uncertain("uncertain", "The answer was lost.")):
         citra.get_by_role("button", name="Tanda tangani").click()
-        expect(citra.get_by_text("Langkah otomatis gagal").first).to_be_visible()
+        expect(citra.get_by_text("Mungkin sudah ditandatangani").first).to_be_visible()
     citra.goto(f"{asking.url}/incidents")
     eye.look(citra, "84-uncertain-kinds")
     citra.goto(f"{asking.url}/cases/{case}")

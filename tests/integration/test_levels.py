@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import text
@@ -14,11 +15,11 @@ from alur.wiring import House
 from signing.levels import Level
 from signing.trust import Trust
 from signing.verify import verify
-from tests.api_kit import Api
+from tests.api_kit import Api, officer
 from tests.audit_kit import audited
 from tests.away_kit import away, card_row, file_of, look, publish_level, signature_rows, workshop_of
 from tests.counter_kit import two_to_sign
-from tests.drain_kit import as_owner, engine_write, pass_time, quiet_house, ready_to_sign, rows, whole, with_card
+from tests.drain_kit import as_owner, engine_write, one, pass_time, quiet_house, ready_to_sign, rows, whole, with_card
 from tests.support import send, settle, state
 from workflow.db import card_files, cases, wiping
 from workflow.db.card_files import File
@@ -267,3 +268,50 @@ def test_a_void_card_is_not_lifted(quiet: House) -> None:
     engine_write(quiet, "UPDATE card SET state = 'void' WHERE case_id = :c", c=case)
     assert look(quiet) == 0
     assert card_row(quiet, case).level == "B-B"
+
+
+def refused(house: House) -> int:
+    """A case whose card did not reach its level once the lists were back, and was not published."""
+    case = signed_while(house, "lists")
+    with patch("workers.levels._stands_alone", return_value=False):
+        assert look(house) == 1
+    assert (state(house, case), card_row(house, case).pending) == ("signed", "level_refused")
+    assert one(house, "SELECT code FROM incident WHERE case_id = :c", c=case) == "level_refused"
+    return case
+
+
+def decide(house: House, case: int, what: str, **given: str) -> None:
+    """Decide the case's incident as its office does, and do what follows."""
+    seq = one(house, "SELECT seq FROM incident WHERE case_id = :c", c=case)
+    answer = officer(house, "operator@palembang").post(f"/incidents/{case}-{seq}/{what}", given)
+    assert answer.status_code == 202, answer.json
+    settle(house)
+
+
+def test_a_card_that_was_refused_its_level_is_lifted_when_somebody_tries_again(quiet: House) -> None:
+    """What was wrong with trust or lists was mended meanwhile: the signature stays, and the card is published."""
+    case = refused(quiet)
+    before = signature_rows(quiet, case)
+    decide(quiet, case, "retry")
+    row = card_row(quiet, case)
+    assert (state(quiet, case), row.state, row.pending) == ("issued", "valid", None)
+    assert signature_rows(quiet, case) == before
+    whole(quiet, case)
+
+
+def test_a_card_that_was_refused_its_level_is_signed_anew_after_it_was_diverted(quiet: House) -> None:
+    """Under the same number and code; the first signature stays in the register, and counts no more."""
+    case = refused(quiet)
+    first = card_row(quiet, case)
+    decide(quiet, case, "divert", to="approved", reason="Tanda tangan tidak mencapai tingkatnya.")
+    assert state(quiet, case) == "approved"
+    sign(quiet, case)
+    row = card_row(quiet, case)
+    assert (state(quiet, case), row.state, row.level, row.pending) == ("issued", "valid", "B-LT", None)
+    assert (row.number, row.code) == (first.number, first.code)
+    assert row.sha256 != first.sha256
+    rows_ = signature_rows(quiet, case)
+    assert [phase for _, phase in rows_] == ["finished", "set_aside"]
+    assert verify(file_of(quiet, case), quiet.ports().trust()).ok
+    whole(quiet, case)
+    assert audited(quiet, case)[0] == []

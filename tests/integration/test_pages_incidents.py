@@ -38,7 +38,9 @@ def test_a_kind_is_told_in_words_and_tried_again_with_one_button(quiet: House) -
     assert "Coba lagi semua (2)" in page
     assert all(f'href="/cases/{case}"' in page for case in cases)
     answer = ani.send("/incidents/retry", {}, page="/incidents", action="/incidents/retry")
-    assert "2 langkah dicoba lagi." in ani.get(answer.headers["Location"]).text
+    told = ani.get(answer.headers["Location"]).text
+    assert "2 langkah dicoba lagi." in told
+    assert all(f'href="/cases/{case}"' in told for case in cases)
     settle(quiet)
     assert [state(quiet, c) for c in cases] == ["verifying"] * 2
 
@@ -49,10 +51,13 @@ def test_the_case_offers_to_retry_skip_or_divert_and_keeps_still_without_a_reaso
     _, ani = officer(quiet, "operator@palembang")
     page = ani.get(f"/cases/{case}").text
     assert "jenis hurufnya" in page
+    assert '<span lang="en">why</span>' in page
     skip = next(part for part in page.split('action="') if part.startswith("/incidents/") and "/skip" in part[:60])
     action = skip.partition('"')[0]
     told = ani.send(action, {}, page=f"/cases/{case}", action=action)
-    assert "Alasan" in ani.get(told.headers["Location"]).text
+    assert told.status_code == 409
+    assert "error-summary" in told.text
+    assert "Alasan" in told.text.split("error-summary")[1][:400]
     assert state(quiet, case) == "submitted"
     ani.send(action, {"skip.reason": "sudah diperiksa sendiri"}, page=f"/cases/{case}", action=action)
     settle(quiet)

@@ -122,7 +122,32 @@ def test_one_card_is_signed_on_its_own_page(asking: House, citra: Browser) -> No
     assert WRONG not in wrong.text
     assert failed(asking, case) == "secret_wrong"
     retry = next(a for a in citra.get(f"/cases/{case}").text.split('action="')[1:] if "/retry" in a).split('"')[0]
-    assert "PIN atau sandi" in citra.get(citra.send(retry, {}, page=f"/cases/{case}", action=retry).location).text
+    empty = citra.send(retry, {}, page=f"/cases/{case}", action=retry)
+    assert empty.status_code == 422
+    assert "Isikan PIN atau sandi" in empty.text
+    citra.send(retry, {"retry.secret": PASSPHRASE}, page=f"/cases/{case}", action=retry)
+    assert state(asking, case) == "issued"
+
+
+def test_a_wrong_secret_is_told_with_its_cause_and_one_way_to_try_again(asking: House, citra: Browser) -> None:
+    """The case page says what was wrong, both in answer and in the history with whose step it was; signing anew leads
+    to the retry, which tells the same way."""
+    case = approved(asking)
+    path = f"/cases/{case}/act/sign"
+    told = citra.send(path, {"sign.secret": WRONG}, page=f"/cases/{case}", action=path)
+    assert told.status_code == 409
+    assert "PIN atau sandi penanda tangan salah" in told.text
+    assert "Petugas sudah diberi tahu" not in told.text
+    page = citra.get(f"/cases/{case}").text
+    assert f'action="{path}"' not in page
+    assert 'href="#incident"' in page
+    line = next(part for part in page.split("<li>") if "penanda tangan salah" in part and "diminta oleh" in part)
+    assert "sistem" not in line
+    retry = next(a for a in page.split('action="')[1:] if "/retry" in a).split('"')[0]
+    again = citra.send(retry, {"retry.secret": WRONG}, page=f"/cases/{case}", action=retry)
+    assert again.status_code == 409
+    assert "PIN atau sandi penanda tangan salah" in again.text
+    retry = next(a for a in again.text.split('action="')[1:] if "/retry" in a).split('"')[0]
     citra.send(retry, {"retry.secret": PASSPHRASE}, page=f"/cases/{case}", action=retry)
     assert state(asking, case) == "issued"
 
@@ -140,8 +165,8 @@ def test_what_a_lost_worker_left_is_signed_from_the_page_of_incidents(asking: Ho
     assert 'type="password"' in page
     empty = citra.send("/incidents/retry", {}, page="/incidents", action="/incidents/retry")
     assert "PIN atau sandi" in citra.get(empty.location).text
-    citra.send("/incidents/retry", {"secret": PASSPHRASE}, page="/incidents", action="/incidents/retry")
-    settle(asking)
+    done = citra.send("/incidents/retry", {"secret": PASSPHRASE}, page="/incidents", action="/incidents/retry")
+    assert "2 berhasil" in citra.get(done.location).text
     assert [state(asking, c) for c in cases] == ["issued"] * 2
 
 

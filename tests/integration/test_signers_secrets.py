@@ -81,8 +81,13 @@ def test_a_secret_is_taken_where_something_is_signed_only(asking: House) -> None
 def test_a_wrong_secret_is_tried_once(asking: House, citra: Api) -> None:
     """The step fails for good at its first attempt; the right secret makes it go on, with the number that it had."""
     case = approved(asking)
-    assert citra.do(case, "sign", secret=WRONG).status_code == 409
+    told = citra.do(case, "sign", secret=WRONG)
+    assert (told.status_code, told.json["code"], told.json["details"]["cause"]) == (409, "step_failed", "secret_wrong")
+    assert "PIN atau sandi penanda tangan salah" in told.json["detail"]
     assert failed(asking, case) == "secret_wrong"
+    entry = citra.get(f"/cases/{case}/history").json["entries"][-1]
+    assert (entry["type"], entry["asked_by"]) == ("step_failed", citra.name)
+    assert "PIN atau sandi penanda tangan salah" in entry["cause"]
     assert rows(asking, "SELECT status, attempts FROM outbox WHERE case_id = :c AND kind = 'sign_card'", c=case) == [
         ("failed", 1)
     ]
@@ -134,6 +139,8 @@ def test_a_step_bound_to_a_secret_does_not_retry_by_itself(asking: House, citra:
     away = Unavailable("key_file", "The key file cannot be read.")
     with patch.object(Pkcs12Place, "open", side_effect=away):
         assert citra.do(case, "sign", secret=PASSPHRASE).status_code == 409
+    assert failed(asking, case) == "key_file"
+    refused(retry(citra, asking, case), 422, "secret_needed")
     assert failed(asking, case) == "key_file"
     assert one(asking, "SELECT status FROM outbox WHERE case_id = :c AND kind = 'sign_card'", c=case) == "failed"
     assert retry(citra, asking, case, secret=PASSPHRASE).status_code == 200

@@ -15,6 +15,9 @@ from unittest.mock import patch
 import pkcs11
 import pytest
 
+from alur.setting_values import SettingsError
+from alur.settings import load
+from alur.signer_check import check_signers
 from signing import pkcs11_token
 from signing.development import DevelopmentPki, ensure_development_pki
 from signing.errors import Rejected, SigningError, Unavailable, Uncertain
@@ -201,6 +204,32 @@ def test_a_token_near_its_lock_is_left_alone(token: Pkcs11Place, flag: pkcs11.To
     assert caught.value.code == wanted
 
 
+@pytest.mark.parametrize(
+    ("flag", "wanted"),
+    [
+        (pkcs11.TokenFlag(0), "secret_wrong"),
+        (pkcs11.TokenFlag.USER_PIN_FINAL_TRY, "secret_wrong_last"),
+        (pkcs11.TokenFlag.USER_PIN_LOCKED, "secret_locked"),
+    ],
+)
+def test_after_a_wrong_pin_the_token_is_asked_how_near_its_lock_is(
+    token: Pkcs11Place, flag: pkcs11.TokenFlag, wanted: str
+) -> None:
+    """Where it says so, the officer is told before trying again."""
+    holder = cast(KeyHolder, token.open(Secret(PIN)))
+
+    class Strict:
+        flags = pkcs11.TokenFlag(0)
+
+        def open(self, **_: object) -> None:
+            self.flags = flag
+            raise pkcs11.exceptions.PinIncorrect
+
+    with patch.object(pkcs11_token, "_token", return_value=Strict()), pytest.raises(Rejected) as caught:
+        asyncio.run(holder.sign_raw(b"x", "sha256"))
+    assert caught.value.code == wanted
+
+
 def test_nobody_signs_in_the_wake_of_another(token: Pkcs11Place) -> None:
     """After one signer's PIN the token is closed again: the next one's wrong PIN does not sign."""
     right, wrong = (cast(KeyHolder, token.open(Secret(pin))) for pin in (PIN, "0000-salah"))
@@ -216,3 +245,26 @@ def test_a_key_that_is_not_on_the_token_is_told(token: Pkcs11Place) -> None:
     with pytest.raises(Rejected) as caught:
         Pkcs11Place(Pkcs11Uri.parse(token_address("tiada"))).open(Secret(PIN))
     assert caught.value.code == "certificate_missing"
+
+
+def test_at_the_start_a_token_is_told_by_what_is_wrong(token: Pkcs11Place, tmp_path: Path) -> None:
+    """A key that is not there and a wrong PIN stop it; a token that is not plugged in does not, and the PIN that was
+    refused is not tried again before its file changes: a process that is started over and over would lock the token."""
+    (tmp_path / "pin").write_text("0000-salah")
+    pin = f"&pin-source=file:{tmp_path / 'pin'}"
+
+    def told(signer: str) -> str:
+        with pytest.raises(SettingsError) as refused:
+            check_signers(load({"ALUR_SIGNER": signer}, tmp_path))
+        return str(refused.value)
+
+    assert "The token has 0 certificates of this name" in told(token_address("salah"))
+    (away,) = check_signers(load({"ALUR_SIGNER": token_address("ec").replace("token=alur", "token=x")}, tmp_path))
+    assert away.why is not None
+    assert "The token does not open with this PIN." in told(token_address("ec", pin))
+    with patch.object(pkcs11_token.Pkcs11KeyHolder, "try_pin", side_effect=AssertionError("it was tried")):
+        assert "was refused before" in told(token_address("ec", pin))
+    (tmp_path / "pin").write_text(PIN)
+    (found,) = check_signers(load({"ALUR_SIGNER": token_address("ec", pin)}, tmp_path))
+    assert "Kunci EC" in found.words
+    assert not (tmp_path / "var" / "signer-refused").exists()

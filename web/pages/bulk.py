@@ -21,6 +21,7 @@ from web.services.secrets import Handed, asked_of, signs
 from web.services.sight import see
 from web.services.transitions import Asked
 from workflow.causes import cause
+from workflow.incidents import RETRY
 
 pages = Blueprint("bulk", __name__)
 pages.before_request(require_person)
@@ -99,7 +100,8 @@ def progress() -> Response:
         all=len(lines),
         live=request.full_path if busy else "",
         # While the page renews itself, a secret that is being typed would be lost.
-        again=any(line["task"] for line in lines) and not busy,
+        again=any(line["task"] for line in lines) and not busy and do != RETRY,
+        retried=do == RETRY,
         secret_kind=secret_kind(do),
         key=new_key(),
     )
@@ -114,7 +116,8 @@ def _line(outcome: Outcome) -> dict[str, Any]:
         "failed": ("bad", _("Gagal")),
     }[outcome.status]
     why = _why(outcome.problem) if outcome.problem else ""
-    return {"case": outcome.case, "tone": tone, "words": words, "why": why, "task": _open_task(outcome.case, tone)}
+    task = _open_task(outcome.case, tone)
+    return {"case": outcome.case, "tone": tone, "words": words, "why": why, "task": task}
 
 
 def _why(problem: Problem) -> str:
@@ -137,6 +140,8 @@ def _open_task(case: int, tone: str) -> str:
 
 
 def _title(do: str) -> str:
+    if do == RETRY:
+        return _("Coba lagi")
     for process in definitions.known():
         if do in process.transitions:
             return local(process.transitions[do].title)

@@ -11,15 +11,17 @@ from web import here
 from web.database import commit, rollback
 from web.errors import ProblemError, WebError
 from web.language import language
-from web.pages import times
+from web.pages import officer, times
 from web.pages.answers import go, key_sent, new_key, require_person, shown
 from web.pages.words import _, local
 from web.services import incidents, transitions
 from web.services.incidents import Filter, Incident, Kind
 from web.services.levels import Waiting
-from web.services.secrets import SECRET_PROBLEMS, SIGNING_STEPS, Handed, asked_for_retry, asked_of
-from web.services.sight import Seen
+from web.services.secrets import SECRET_PROBLEMS, SIGNING_STEPS, Handed, asked_of
+from web.services.sight import see
+from web.services.transitions import Accepted
 from workflow.db.cases import UnknownCaseError
+from workflow.incidents import RETRY
 from workflow.steps import UNCERTAIN
 
 pages = Blueprint("troubled", __name__)
@@ -27,6 +29,8 @@ pages.before_request(require_person)
 
 PAGE = 50
 PATIENCE = 8.0  # seconds
+#: After a press for many, the rest is watched on the page of progress; seconds.
+WATCHED = 1.0
 #: Most incidents of one press of a button.
 MAX_BULK = 200
 
@@ -52,65 +56,58 @@ def retry_kind() -> Response:
     """Retry every incident of a kind; each case has its own command."""
     asked = Filter(**{name: request.form.get(name, "") for name in ("process", "run", "code")})
     chosen = incidents.ids(asked, MAX_BULK)
-    key, sent, kept = key_sent(), 0, 0
+    key, others, kept = key_sent(), 0, 0
+    sent: list[Accepted] = []
     secret = Handed(request.form.get("secret"), len(chosen))
     for id_ in chosen:
         try:
-            incidents.decide(id_, "retry", {}, f"incidents/{key}/{id_}", secret)
-        except (ProblemError, WebError, UnknownCaseError) as error:
+            accepted = incidents.decide(id_, "retry", {}, f"incidents/{key}/{id_}", secret)
+        except UnknownCaseError:
             rollback()
-            if isinstance(error, WebError) and error.problem.code in SECRET_PROBLEMS - {"secret_not_yours"}:
-                return go(url_for("troubled.show_all"), error.problem.sentence(language()), "act")
             kept += 1
             continue
+        except WebError as error:
+            rollback()
+            code = error.problem.code
+            if code in SECRET_PROBLEMS - {"secret_not_yours"}:
+                return go(url_for("troubled.show_all"), error.problem.sentence(language()), "act")
+            others += code == "secret_not_yours"
+            kept += code != "secret_not_yours"
+            continue
         commit()
-        sent += 1
+        sent.append(accepted)
     transitions.ring()
-    words = _("%(n)d langkah dicoba lagi.", n=sent)
-    if kept:
-        rest = _("%(n)d sudah tidak menunggu.", n=kept)
-        words = f"{words} {rest}"
-    return go(url_for("troubled.show_all"), words)
+    words = [_("%(n)d langkah dicoba lagi.", n=len(sent))]
+    words += [_("%(n)d sudah tidak menunggu.", n=kept)] if kept else []
+    words += [_("%(n)d hanya dapat dicoba lagi oleh petugas yang kuncinya dipakai.", n=others)] if others else []
+    if not sent:
+        return go(url_for("troubled.show_all"), " ".join(words), "act")
+    transitions.wait_all(sent, WATCHED)
+    done = "-".join(str(accepted.command) for accepted in sent)
+    return go(url_for("bulk.progress", do=RETRY, c=done), " ".join(words))
 
 
 @pages.post("/incidents/<incident>/<any(retry, skip, divert):what>")
 def decide(incident: str, what: str) -> Response:
-    """Decide one incident; a refusal is told on the case's page, and nothing has changed."""
+    """Decide one incident; a refusal is told on the case's page with what was entered, and nothing has changed."""
     case, _seq = incidents.parse_id(incident)
     entered = {"reason": request.form.get(f"{what}.reason"), "to": request.form.get("to")}
     given = {name: value for name, value in entered.items() if value}
-    back = url_for("case.show", case=case)
     try:
         secret = Handed(request.form.get("retry.secret"))
         accepted = incidents.decide(incident, what, given, f"incident/{key_sent()}", secret)
     except WebError as error:
         if not isinstance(error, ProblemError) and error.problem.code not in SECRET_PROBLEMS:
             raise
-        return go(back, error.problem.sentence(language()), "act")
+        rollback()
+        return officer.page(see(case), error.problem, do=what, form=request.form)
     commit()
     transitions.ring()
     outcome = transitions.wait(accepted, PATIENCE)
     if outcome.problem is not None:
-        return go(back, outcome.problem.sentence(language()), "bad")
-    return go(back, _("Selesai.") if outcome.settled else _("Sudah diterima dan sedang dikerjakan."))
-
-
-def choices(found: Seen) -> dict[str, Any] | None:
-    """What an officer may decide about the incident of a case, for its page; None where there is none."""
-    step = found.case.step
-    if step is None or not step.failed or not found.actor.roles & found.book.staff:
-        return None
-    states = [(s.name, local(s.title)) for s in found.process.states.values() if s.name != found.case.state]
-    required = any(r.step == step.run for r in found.process.requires)
-    kind, others = asked_for_retry(found, step)
-    return {
-        "id": f"{found.case.id}-{step.seq}",
-        "states": states,
-        "skippable": not required,
-        "uncertain": step.failed == UNCERTAIN,
-        "secret": kind,
-        "others": others,
-    }
+        return officer.page(see(case), outcome.problem, do=what, form=request.form)
+    words = _("Selesai.") if outcome.settled else _("Sudah diterima dan sedang dikerjakan.")
+    return go(url_for("case.show", case=case), words)
 
 
 def _next(cursor: str | None) -> str:

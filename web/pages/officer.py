@@ -12,7 +12,7 @@ from signing.errors import UploadRefused
 from web.database import commit, rollback
 from web.errors import Problem, ProblemError, WebError
 from web.language import language
-from web.pages import doubts, fields, handing, incidents, inputs, papers, times
+from web.pages import deciding, doubts, fields, handing, inputs, papers, times
 from web.pages.answers import go, key_sent, new_key, require_person, revision_sent, shown
 from web.pages.glance import glance, gone, stamp
 from web.pages.standing import standing
@@ -44,6 +44,8 @@ def page(
     listed = [a for a in actions.actions(found) if a.do not in ("save", SUBMIT)]
     own = [_action(found, a, problem if a.do == do else None) for a in listed if _belongs(found, a)]
     busy = view.step is not None and not view.step.failed
+    choices = deciding.choices(found)
+    offered = [a for a in own if not (choices and a["again"])]
     return shown(
         "staff/case.html",
         (problem.status or status_of(problem.code)) if problem else 200,
@@ -60,7 +62,8 @@ def page(
         lent=handing.lent(found),
         incident=view.step.failed if view.step else None,
         cause=local(cause(view.step.failed)) if view.step and view.step.failed else "",
-        deciding=incidents.choices(found),
+        deciding=choices,
+        again=[a for a in own if a["again"]] if choices else [],
         step=view.step,
         printed=view.printed,
         card=view.card and standing(view.card),
@@ -71,8 +74,8 @@ def page(
         sections=_sections(found, view),
         papers=[d for d in papers.rows(found, view.documents) if d["there"]],
         missing=[local(d.title) for d in view.documents if d.required and d.id is None],
-        allowed=sorted((a for a in own if a["allowed"]), key=lambda a: _LOOKS.index(a["look"])),
-        refused=[a for a in own if not a["allowed"]],
+        allowed=sorted((a for a in offered if a["allowed"]), key=lambda a: _LOOKS.index(a["look"])),
+        refused=[a for a in offered if not a["allowed"]],
         history=history_rows(found),
         may_fill=view.editable,
         problem=problem and problem.sentence(language()),
@@ -162,6 +165,7 @@ def _action(found: Seen, action: Action, refused: Problem | None) -> dict[str, A
         if action.allowed and signs(found.process, found.process.transitions[action.do])
         else None,
         "problem": refused.sentence(language()) if refused else "",
+        "again": deciding.is_again(found, action.do),
     }
 
 
@@ -219,7 +223,7 @@ def history_rows(found: Seen) -> list[dict[str, Any]]:
     return [
         {
             "words": _event_words(e) + _late(e),
-            "who": local(e.who),
+            "who": _("diminta oleh %(who)s", who=local(e.asked_by)) if e.asked_by else local(e.who),
             "role": local(e.role or e.who),
             "at": stamp(e.at, found).at,
             "iso": stamp(e.at, found).iso,
@@ -238,6 +242,8 @@ def _event_words(entry: Entry) -> str:
         return _("Diajukan")
     if entry.type == "moved":
         return _("%(do)s → %(state)s", do=local(entry.do_title), state=local(entry.to_title))
+    if entry.cause:
+        return _("%(what)s tidak berhasil.", what=local(entry.step)) + " " + local(entry.cause)
     return {
         "task_claimed": _("Tugas diambil"),
         "task_released": _("Tugas dilepaskan"),
@@ -251,7 +257,6 @@ def _event_words(entry: Entry) -> str:
         "card_lifted": _("Kartu mencapai tingkat tanda tangannya"),
         "card_renewed": _("Arsip kartu diperbarui"),
         "lease_expired": _("Waktu memegang tugas habis"),
-        "step_failed": _("Langkah otomatis gagal"),
         "step_skipped": _("Langkah otomatis dilewati dengan alasan"),
         "diverted": _("Permohonan dialihkan ke %(state)s", state=local(entry.to_title)),
         "step_cancelled": _("Langkah otomatis dibatalkan"),

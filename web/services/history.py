@@ -15,6 +15,7 @@ from web.services.names import BUILT_IN, names_of
 from web.services.sight import Seen
 from workflow import lateness
 from workflow.case import Case
+from workflow.causes import cause
 from workflow.db.history import read_events
 from workflow.definition.process import Text
 from workflow.events import Event
@@ -39,6 +40,11 @@ class Entry:
     to_title: Text | None
     #: How late it was told, where that is worth telling.
     late: Text | None
+    #: The step that it speaks of, and why that failed, in words; staff only.
+    step: Text | None
+    cause: Text | None
+    #: Who asked for the step that failed; staff only.
+    asked_by: Text | None
     #: What the event says besides; staff only.
     body: Mapping[str, Any] | None
     #: SHA-256 that chains the events, hex; staff only.
@@ -62,9 +68,10 @@ def history(found: Seen, at: datetime | None = None) -> History:
     events = [e for e in read_events(session(), case.id) if at is None or e.at <= at]
     start = Case(id=case.id, process=case.process, definition=case.definition, office=case.office, owner=case.owner)
     folded = fold(here.ports().library.look_up(session(), case.office), start, events)
-    names = names_of(e.actor for e in events)
+    asked = {e.seq: str(e.body.get("for", e.actor)) for e in events if e.type == "step_requested"}
+    names = names_of((*(e.actor for e in events), *asked.values()))
     return History(
-        entries=tuple(_entry(seen, e, names) for seen, e in eras(found, events)),
+        entries=tuple(_entry(seen, e, names, asked) for seen, e in eras(found, events)),
         state=folded.state,
         state_title=refusals.state_title(found, folded.state),
         revision=folded.revision,
@@ -72,8 +79,9 @@ def history(found: Seen, at: datetime | None = None) -> History:
     )
 
 
-def _entry(found: Seen, event: Event, names: Mapping[str, Text]) -> Entry:
+def _entry(found: Seen, event: Event, names: Mapping[str, Text], asked: Mapping[int, str]) -> Entry:
     body, to = event.body, entered(event)
+    failed = found.is_staff and event.type == "step_failed"
     do = body.get("do") or ("submit" if event.type == "submitted" else None)
     role = body.get("role")
     titled = refusals.role_title(found, role) if role and role not in BUILT_IN else None
@@ -88,6 +96,9 @@ def _entry(found: Seen, event: Event, names: Mapping[str, Text]) -> Entry:
         to=to,
         to_title=refusals.state_title(found, to) if to else None,
         late=lateness.told(body["late"]) if "late" in body else None,
+        step=refusals.run_title(body["run"]) if failed else None,
+        cause=cause(body["code"]) if failed else None,
+        asked_by=names[asked[body["step"]]] if failed and body["step"] in asked else None,
         body=body if found.is_staff else None,
         hash=event.hash.hex() if found.is_staff else None,
     )

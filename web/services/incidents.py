@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from web import here
 from web.database import session
 from web.errors import ProblemError, WebError
@@ -15,9 +17,11 @@ from web.services.levels import Waiting
 from web.services.secrets import Handed
 from web.services.sight import see
 from web.services.transitions import Accepted
+from workflow.case import Step
 from workflow.causes import cause
 from workflow.db import incidents as rows
 from workflow.db.incidents import Place, Wanted
+from workflow.db.tables import outbox
 from workflow.definition.process import Text
 from workflow.incidents import RETRY
 from workflow.refusals import Refusal
@@ -117,6 +121,13 @@ def decide(id_: str, what: str, given: Mapping[str, Any], key: str | None, secre
     handed = secret or Handed(None)
     batch = handed.of_incident(seen, step) if do == RETRY else handed.not_taken()
     return transitions.write(seen, do, submits=False, given=given, key=key, secret=batch)
+
+
+def detail(case: int, step: Step) -> str:
+    """What the worker said of a failed step, in one English sentence for who runs the system; empty where nothing."""
+    where = outbox.c.case_id == case, outbox.c.seq == step.seq, outbox.c.kind == step.run
+    said = session().execute(select(outbox.c.error).where(*where)).scalar()
+    return str(said or "").removeprefix(f"{step.failed}: ")
 
 
 def ring() -> None:

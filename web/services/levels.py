@@ -13,7 +13,7 @@ from web.database import session
 from web.services.sight import Seen
 from workflow.causes import cause
 from workflow.db import card_files
-from workflow.db.register import VOID
+from workflow.db.register import SIGNED
 from workflow.db.tables import card
 from workflow.definition.process import Text
 
@@ -30,8 +30,9 @@ class Waiting:
 
 
 def pending(found: Seen) -> Text | None:
-    """Why the card of a case is below its level; None where it is not."""
-    query = select(card.c.pending).where(card.c.case_id == found.case.id, card.c.state != VOID)
+    """What the card of a case waits for before it is published; None where it waits for nothing by itself."""
+    query = select(card.c.pending).where(card.c.case_id == found.case.id, card.c.state == SIGNED)
+    query = query.where(card.c.pending.in_(card_files.AWAY))
     code = session().execute(query).scalar()
     return cause(code) if code else None
 

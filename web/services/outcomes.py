@@ -9,12 +9,20 @@ from typing import Any, Literal
 from sqlalchemy import select
 
 from web.database import session
-from web.errors import Problem, WebError, made
+from web.errors import Problem, WebError, filled
+from web.sentences import SENTENCES
 from web.services import refusals
 from web.services.sight import MAX_ID, Seen, see
+from workflow.causes import cause
 from workflow.db import history
 from workflow.db.tables import command
+from workflow.definition.process import Text
 from workflow.incidents import RETRY
+
+_WHY: Text = {
+    "id": "{run} tidak berhasil; permohonan belum berpindah. {cause}",
+    "en": "{run} did not succeed; the case has not moved. {cause}",
+}
 
 Status = Literal["pending", "working", "done", "refused", "failed"]
 
@@ -61,12 +69,17 @@ def _of_step(id_: int, seen: Seen, do: str, outcome: Mapping[str, Any]) -> Outco
         return Outcome(command=id_, case=seen.case.id, status="working")
     if ended.type == "moved":
         return Outcome(command=id_, case=seen.case.id, status="done")
-    return Outcome(command=id_, case=seen.case.id, status="failed", problem=_incident(ended.type, ended.body))
+    return Outcome(command=id_, case=seen.case.id, status="failed", problem=_incident(seen, ended.type, ended.body))
 
 
-def _incident(type_: str, body: Mapping[str, Any]) -> Problem:
-    run = str(body["run"])
+def _incident(seen: Seen, type_: str, body: Mapping[str, Any]) -> Problem:
+    """Staff reads the cause in words, which tell what to do; the party that the office knows."""
+    run, code = str(body["run"]), body.get("code")
     title = refusals.run_title(run)
-    problem = made(type_, {"run": title["id"]}, status=409)
-    text = {language: made(type_, {"run": title[language]}).text[language] for language in problem.text}
-    return Problem(code=type_, text=text, details={"run": run, "cause": body.get("code")}, status=409)
+    why = cause(code) if type_ == "step_failed" and code and seen.is_staff else None
+    words = _WHY if why else SENTENCES[type_]
+    text = {
+        language: filled(words, {"run": title[language], "cause": why[language] if why else ""})[language]
+        for language in words
+    }
+    return Problem(code=type_, text=text, details={"run": run, "cause": code}, status=409)

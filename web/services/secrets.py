@@ -22,8 +22,6 @@ from workflow.steps import COUNTERSIGNING, SIGNING
 SIGNING_STEPS = frozenset({SIGNING, COUNTERSIGNING})
 #: Codes of what may be wrong with a secret that was given or was not.
 SECRET_PROBLEMS = frozenset({"secret_needed", "secret_not_taken", "secret_not_yours", "secret_too_long", "signer_away"})
-#: Causes of an incident after which a step cannot go on without its signer's secret.
-NEED_SECRET = frozenset({"needs_signer", "secret_wrong", "secret_locked", "secret_last_try", "holder_refused"})
 
 
 def signs(process: Process, transition: Transition) -> bool:
@@ -59,19 +57,18 @@ class Handed:
         """
         if transition is None or not signs(seen.process, transition):
             return self.not_taken()
-        return self._of(here.signed_in().name, needed=True)
+        return self._of(here.signed_in().name)
 
     def of_incident(self, seen: Seen, step: Step) -> str | None:
         """Like `of_transition`, for a step that is asked for again; raises `secret_not_yours` where its officer signs
-        with a key of their own."""
+        with a key of their own that asks for a secret."""
+        if asked_for_retry(seen, step)[1]:
+            raise WebError("secret_not_yours")
         if step.run not in SIGNING_STEPS:
             return self.not_taken()
-        name = _name(step.actor)
-        if self._secret is not None and step.actor != seen.actor.id and _own(name):
-            raise WebError("secret_not_yours")
-        return self._of(name, needed=step.failed in NEED_SECRET)
+        return self._of(_name(step.actor))
 
-    def _of(self, name: str, *, needed: bool) -> str | None:
+    def _of(self, name: str) -> str | None:
         asks = here.ports().secrets.asks()
         if asks is None:
             if self._secret is not None:
@@ -80,9 +77,7 @@ class Handed:
         if asks.of(name) is None:
             return self.not_taken()
         if self._secret is None:
-            if needed:
-                raise WebError("secret_needed")
-            return None
+            raise WebError("secret_needed")
         return self._handed_over()
 
     def _handed_over(self) -> str:

@@ -116,6 +116,7 @@ def _failed(workshop: Workshop, work: Work, code: str, why: str, *, final: bool,
         kind=work.id.kind,
         attempt=work.attempt,
         code=code,
+        why=why,
         gave_up=gave_up,
     )
     return Carried(done=False, told=gave_up and asked)

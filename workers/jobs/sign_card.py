@@ -21,6 +21,7 @@ from workers.signatures import FIRST, SECOND, Asked, held, made_ready, signed_fi
 from workers.signer import Signer
 from workers.workshop import Workshop
 from workflow.db import prints, register
+from workflow.db.card_files import AWAY
 from workflow.db.outbox import Work
 from workflow.db.register import Card, SignatureKey
 
@@ -29,7 +30,7 @@ def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     """{card, number, sha256, level}: the card of this case, signed once."""
     signer = signer_for(workshop, work)
     dossier = open_dossier(workshop, work)
-    card = numbered(workshop, dossier)
+    card = _to_sign(workshop, numbered(workshop, dossier), work)
     if card.state in (register.SIGNED, register.VALID):
         return _result(card, card.sha256 or "", card.level or work.input["with"]["level"])
     _check_print(workshop, card, work)
@@ -41,6 +42,16 @@ def sign_card(workshop: Workshop, work: Work) -> Mapping[str, Any]:
     )
     done = signed_file(workshop, signer, asked, lambda: _prepared(workshop, signer, dossier, card, work), dossier)
     return _result(card, done.sha256, done.level)
+
+
+def _to_sign(workshop: Workshop, card: Card, work: Work) -> Card:
+    """The card; one that was signed and never published, since its file does not hold, is made ready to be signed anew
+    under the same number."""
+    if card.state != register.SIGNED or card.pending in (None, *AWAY):
+        return card
+    with workshop.engine.begin() as connection:
+        register.set_aside(connection, card.id, FIRST, work.id.seq)
+        return register.by_id(connection, card.id)
 
 
 def _expected(work: Work) -> int:

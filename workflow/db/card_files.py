@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text, update
 
 from workflow.changes.cards import CARD_LIFTED, CARD_RENEWED
 from workflow.commands import SYSTEM
@@ -99,12 +99,14 @@ def earlier(db: Executor, sha256: str) -> Row[Any] | None:
 def counted(db: Executor, offices: Sequence[str], account: int) -> Sequence[Row[Any]]:
     """Cards below their level at these offices, by reason: `code`, how many (`n`), since when (`since`).
 
-    Of cases that are the account's own nothing is told.
+    A card that is not published since it was refused its level is an incident, and not counted. Of cases that are the
+    account's own nothing is told.
     """
     query: Select[Any] = select(
         card.c.pending.label("code"), func.count().label("n"), func.min(card.c.changed_at).label("since")
     ).join(case_, case_.c.id == card.c.case_id)
-    query = query.where(card.c.pending.is_not(None), card.c.office.in_(list(offices)), *_standing())
+    waits = or_(card.c.pending.in_(AWAY), card.c.state.not_in((RESERVED, SIGNED)))
+    query = query.where(card.c.pending.is_not(None), waits, card.c.office.in_(list(offices)), *_standing())
     query = query.where(case_.c.owner.is_distinct_from(account))
     return db.execute(query.group_by(card.c.pending).order_by(card.c.pending)).all()
 

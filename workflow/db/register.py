@@ -28,6 +28,8 @@ RESERVED, SIGNED, VALID, REPLACED, REVOKED, EXPIRED, RETURNED, VOID = (
 
 #: Phases of a signature that is in the card's file: as it should be, or awaiting its time stamp.
 FINISHED, UNSTAMPED = "finished", "unstamped"
+#: A phase of signatures that were made, in a file that was never published and is not used.
+SET_ASIDE = "set_aside"
 
 #: No letter or digit that is misread for another (Crockford's base 32); 16 of them carry 80 bits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -146,6 +148,21 @@ def change(db: Connection, card_id: int, state: str, **values: Any) -> None:
         .where(card.c.id == card_id, card.c.state != VOID)
         .values(state=state, changed_at=func.now(), **values)
     )
+
+
+def set_aside(db: Connection, card_id: int, first: str, step: int) -> bool:
+    """Let a card that does not hold be signed anew by step `step`: its signatures stay in the register under other
+    names, and count no more. False where this step made the one in the field `first` itself: it does not sign twice.
+
+    Its file stays the card's until the next one takes its place.
+    """
+    found = in_file(db, card_id, first)
+    if found is not None and found[1].prepared.get("step") == step:
+        return False
+    fields = {"field": signature.c.field.concat(f"/{step}"), "phase": SET_ASIDE}
+    db.execute(update(signature).where(signature.c.card == card_id, signature.c.phase != SET_ASIDE).values(**fields))
+    change(db, card_id, RESERVED, pending=None)
+    return True
 
 
 def prepared(

@@ -98,9 +98,9 @@ def test_a_signer_that_is_not_understood_is_told(settings: Settings, certificate
 
 def test_plain_http_to_elsewhere_is_refused(settings: Settings, certificate: Path) -> None:
     """Whatever the settings say."""
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(SettingsError, match="ALUR_SIGNER: A signing service is reached by https:// only") as caught:
         keyring(replace(settings, signer=f"bsre:http://esign.contoh.go.id?nik=1&certificate={certificate}"))
-    assert caught.value.code == "key_address"
+    assert caught.value.code == "setting_bad"
 
 
 @pytest.mark.parametrize("content", ["citra = 1", "citra = 'gpg:key'", "citra", 'citra = "pkcs12:"'])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from workers.jobs.publish_card import NOT_VALID
 from workers.levels import REFUSED
 from workflow.causes import CAUSES, cause
 from workflow.db.card_files import AWAY
@@ -17,7 +18,7 @@ ERRORS = {"StepError", "Rejected", "Unavailable", "Uncertain", "CardError"}
 #: What `workers.jobs.performing` and `workflow.decide` say themselves.
 OWN = {"step_error", "no_move_holds", "guard_error"}
 #: What keeps a signed card below its level.
-PENDING = {*AWAY, REFUSED}
+PENDING = {*AWAY, REFUSED, NOT_VALID}
 
 
 def raised() -> set[str]:

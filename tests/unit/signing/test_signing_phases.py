@@ -195,7 +195,20 @@ def test_certificate_of_an_unknown_root_is_refused(pki: DevelopmentPki, other_pk
 def test_time_stamper_of_an_unknown_root_is_refused(pki: DevelopmentPki, other_pki: DevelopmentPki) -> None:
     """A time stamp that verifiers could not trust is found out before signing."""
     strange = profile(pki, timestamper=local_timestamper(other_pki))
-    assert _code(prepare(card_pdf(), strange)) == "certificate_rejected"
+    named = r"time stamper .*Penanda Waktu.* is not trusted.*Akar Pengembangan.*into the trust folder"
+    with pytest.raises(Rejected, match=named) as told:
+        asyncio.run(prepare(card_pdf(), strange))
+    assert told.value.code == "timestamper_rejected"
+
+
+def test_of_signer_and_time_stamper_the_one_that_is_not_trusted_is_told(
+    pki: DevelopmentPki, other_pki: DevelopmentPki
+) -> None:
+    """A signer of an unknown root is not mistaken for the time stamper, whose root is there."""
+    strange = profile(pki, trust=other_pki.trust, timestamper=local_timestamper(other_pki))
+    with pytest.raises(Rejected, match="The signer's certificate is not valid") as told:
+        asyncio.run(prepare(card_pdf(), strange))
+    assert told.value.code == "certificate_rejected"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a PDF", b"%PDF-1.7\n%%EOF"])

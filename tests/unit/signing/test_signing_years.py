@@ -10,8 +10,9 @@ import time_machine
 from levels_kit import Years, at_level, in_year
 
 from signing.archive import archive, renew, stamps_until
+from signing.chains import context_of
 from signing.levels import Level
-from signing.timestamps import local_timestamper
+from signing.timestamps import distrusted, local_timestamper
 from signing.verdict import Verdict
 from signing.verify import verify
 from tests.signing_kit import signed_by_two
@@ -41,6 +42,16 @@ def seen_in(years: Years, year: int, pdf: bytes, signers: int = 1) -> Verdict:
     """The verdict of somebody who checks in `year`, with the lists of that year."""
     with time_machine.travel(in_year(year)):
         return verify(pdf, years.pki(in_year(year), years.second).trust, signers)
+
+
+def test_a_time_stamper_that_has_ended_is_told_so(years: Years) -> None:
+    """By its end, and not as one whose root is missing."""
+    with time_machine.travel(in_year(2030)):
+        pki = years.pki(in_year(2030), years.first)
+        told = asyncio.run(distrusted(local_timestamper(pki), context_of(pki.trust)))
+    assert told is not None
+    assert told.code == "timestamper_rejected"
+    assert "expired" in str(told)
 
 
 def test_every_level_holds_while_its_certificates_do(years: Years, files: Mapping[str, bytes]) -> None:

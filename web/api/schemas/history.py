@@ -21,6 +21,9 @@ class EntrySchema(ma.Schema):
     to = fields.String(allow_none=True)
     to_title = Words(allow_none=True)
     late = Words(allow_none=True, metadata={"description": "It was told long after it was due."})
+    step = Words(allow_none=True, metadata={"description": "The step that failed; staff only."})
+    cause = Words(allow_none=True, metadata={"description": "Why it failed, and what to do; staff only."})
+    asked_by = Words(allow_none=True, metadata={"description": "Who asked for the step that failed; staff only."})
     body = fields.Dict(allow_none=True)
     hash = fields.String(allow_none=True)
 

@@ -1,0 +1,147 @@
+"""Whether the keys that `ALUR_SIGNER` and `ALUR_SIGNERS` name can sign, told before a case waits for them.
+
+What is wrong with the house's key stops the start. What is merely away does not, nor does one officer's key: the others
+sign on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from asn1crypto import pkcs12  # type: ignore[import-untyped]
+from cryptography import x509
+
+from alur.key_places import keyring
+from alur.setting_values import SettingsError
+from alur.settings import Settings
+from signing.errors import Rejected, SigningError
+from signing.keyholder import FileHolder, KeyHolder, KeyPlace
+from signing.private_files import write_private
+
+#: What to do, by the code of what is wrong.
+_DO = {
+    "key_file": "Mend the path, or put the file there.",
+    "key_damaged": "Export it anew as PKCS#12.",
+    "key_passphrase": "Mend the file of ALUR_SIGNER_PASSPHRASE, or leave it out so that officers are asked.",
+    "key_kind": "Export key and certificate together.",
+    "key_module": "Install the provider's library, or mend module-path.",
+    "certificate_missing": "`pkcs11-tool --module MODULE -O` lists what is there: mend object or id, or write it.",
+    "key_missing": "Look with `pkcs11-tool --module MODULE -O --login`, then mend object or id.",
+    "secret_wrong": "Mend the file of the PIN; it is not tried again before that file changes.",
+    "secret_wrong_last": "Sign in to the token with its provider's tool, then mend the file of the PIN.",
+    "secret_last_try": "Sign in to the token with its provider's tool first.",
+    "secret_locked": "Unlock the token with its provider's tool.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A key, and how it stands."""
+
+    #: The setting that names it, with the officer's account where it is one's own.
+    name: str
+    #: What it asks its signer for; None where it asks nobody.
+    asks: str | None
+    #: Its certificate, DER; None where it is not known before somebody signs.
+    certificate: bytes | None = None
+    #: What keeps it from signing now; None where nothing was found.
+    why: str | None = None
+
+    @property
+    def words(self) -> str:
+        """One line."""
+        told = [f"asks for {self.asks}" if self.asks else "asks nobody"]
+        if self.certificate is not None:
+            own = x509.load_der_x509_certificate(self.certificate)
+            told.append(f"{own.subject.rfc4514_string()}, until {own.not_valid_after_utc:%Y-%m-%d}")
+        return f"{self.name}: {self.why or '; '.join(told)}"
+
+
+def check_signers(settings: Settings) -> list[Checked]:
+    """Look at every key without signing anything.
+
+    Raises `SettingsError` for settings that are not understood, and where the house's own key is there and cannot sign.
+    Nothing is asked of services elsewhere.
+    """
+    ring = keyring(settings)
+    found = [_looked("ALUR_SIGNER", ring.house, lambda place: _house(settings, place, ring.admit), stops=True)]
+    for name, place in ring.own.items():
+        found.append(
+            _looked(f"ALUR_SIGNERS: {name}", place, lambda place: _certificate(place, ring.admit), stops=False)
+        )
+    return found
+
+
+def _looked(name: str, place: KeyPlace, look: Callable[[KeyPlace], bytes | None], *, stops: bool) -> Checked:
+    try:
+        return Checked(name=name, asks=place.asks, certificate=look(place))
+    except SigningError as error:
+        why = f"{error} {_DO.get(error.code, '')}".rstrip()
+        # A file is no service that comes back by itself.
+        if stops and (isinstance(error, Rejected) or error.code == "key_file"):
+            raise SettingsError("setting_bad", f"{name}: {why}") from error
+        return Checked(name=name, asks=place.asks, why=why)
+
+
+def _house(settings: Settings, place: KeyPlace, admit: Callable[[KeyHolder | FileHolder], None]) -> bytes | None:
+    from signing.pkcs11_token import Pkcs11KeyHolder, Pkcs11Place
+
+    certificate = _certificate(place, admit)
+    if isinstance(place, Pkcs11Place) and place.asks is None:
+        holder = place.open(None)
+        assert isinstance(holder, Pkcs11KeyHolder)
+        _once(settings, holder.try_pin)
+    return certificate
+
+
+def _certificate(place: KeyPlace, admit: Callable[[KeyHolder | FileHolder], None]) -> bytes | None:
+    """The certificate of a key on this machine, where it shows without a secret."""
+    from signing.keyholder import Pkcs12Place
+
+    if place.remote:
+        return None
+    if isinstance(place, Pkcs12Place) and place.asks is not None:
+        _require_pkcs12(place.path)
+        return None
+    holder = place.open(None)
+    admit(holder)
+    return holder.certificate
+
+
+def _require_pkcs12(path: Path) -> None:
+    try:
+        version = pkcs12.Pfx.load(path.read_bytes())["version"].native
+    except ValueError:
+        version = None
+    if version != "v3":
+        raise Rejected("key_damaged", f"The key file {path.name} is no PKCS#12 file, or is damaged.")
+
+
+def _once(settings: Settings, try_pin: Callable[[], None]) -> None:
+    """Try the PIN that is set, unless it was refused before: a process that is started over and over would lock the
+    token."""
+    mark, same = settings.data / "signer-refused", _fingerprint(settings)
+    if mark.exists() and mark.read_text() == same:
+        raise Rejected("secret_wrong", "The PIN that is set was refused before.")
+    try:
+        try_pin()
+    except Rejected as error:
+        if error.code in ("secret_wrong", "secret_wrong_last"):
+            settings.data.mkdir(parents=True, exist_ok=True)
+            write_private(mark, same.encode())
+        raise
+    mark.unlink(missing_ok=True)
+
+
+def _fingerprint(settings: Settings) -> str:
+    """What changes when the setting or the file of the PIN does; nothing of the PIN itself."""
+    from signing.pkcs11_uri import Pkcs11Uri
+
+    address = settings.signer or ""
+    path = Pkcs11Uri.parse(address).pin_file or settings.signer_passphrase
+    state = path.stat() if path is not None else None
+    parts = (address, path, state and (state.st_ino, state.st_mtime_ns, state.st_size))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
