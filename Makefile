@@ -24,7 +24,7 @@ run: .venv/.installed ## Start everything; Ctrl-C stops it
 
 test: .venv/.installed ## Run the test suite on real PostgreSQL and Valkey
 	@$(PYTEST) -m "not long and not browser" -n $(JOBS) --dist loadfile
-	@$(PYTEST) -m "browser and not long" tests/browser
+	@$(PYTEST) -m "browser and not long" tests/browser -n $(JOBS) --dist loadfile
 
 test-all: .venv/.installed ## Run the long tests that `make test` leaves out
 	@$(PYTEST) -m long -n $(JOBS) --dist loadfile
@@ -37,7 +37,7 @@ sure: .venv/.installed ## Format, lint, types, contracts, fast tests
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(PYTEST) tests/unit tests/property -m "not long"
+	@$(PYTEST) tests/unit tests/property -m "not long" -n $(JOBS) --dist loadfile
 
 bench: .venv/.installed ## Measure against the floors; writes var/bench.json
 	@$(BIN)/python -m benchmarks

@@ -12,8 +12,9 @@ from typing import Any
 from alur.wiring import House
 from signing.timestamps import TimeStamper
 from signing.trust import Trust
+from tests.api_kit import officer
 from tests.counter_kit import TWO
-from tests.drain_kit import rows
+from tests.drain_kit import one, rows
 from tests.kernel_kit import variant
 from tests.levels_kit import Outage
 from tests.support import settle
@@ -76,6 +77,14 @@ def look(house: House) -> int:
     done = lifting.look(workshop_of(house))
     settle(house)
     return done
+
+
+def decide(house: House, case: int, what: str, **given: str) -> None:
+    """Decide the case's incident as its office does, and do what follows."""
+    seq = one(house, "SELECT seq FROM incident WHERE case_id = :c", c=case)
+    answer = officer(house, "operator@palembang").post(f"/incidents/{case}-{seq}/{what}", given)
+    assert answer.status_code == 202, answer.json
+    settle(house)
 
 
 def card_row(house: House, case: int) -> Any:

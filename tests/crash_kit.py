@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -149,12 +149,6 @@ def kill(work: Work, after: float) -> None:
     process.join(after)
     process.kill()
     process.join()
-
-
-def spread(gaps: Sequence[Gap], count: int) -> list[Gap]:
-    """So many of the gaps, from the first to the last."""
-    step = max(1, len(gaps) // count)
-    return list(gaps[::step])
 
 
 def _begun(target: Callable[..., None], *arguments: Any) -> SpawnProcess:

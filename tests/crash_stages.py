@@ -8,8 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alur.wiring import House
+from signing.trust import Trust
 from signing.verify import verify
-from tests.away_kit import away, card_row, file_of, publish_level, signature_rows, signer_with, workshop_of
+from tests.away_kit import (
+    away,
+    card_row,
+    decide,
+    file_of,
+    publish_level,
+    signature_rows,
+    signer_with,
+    workshop_of,
+)
 from tests.counter_kit import two_to_sign
 from tests.crash_kit import Asked, Gap, Work, crash
 from tests.drain_kit import pass_time, quiet_house, ready_to_sign, rows, whole
@@ -17,6 +27,7 @@ from tests.support import drain, send, settle, state
 from workers import lifting
 from workers.jobs.performing import perform
 from workers.signatures import signer_of
+from workflow.db import register
 from workflow.db.outbox import Work as Step
 from workflow.db.outbox import dispatchable
 
@@ -31,6 +42,8 @@ class Stage:
     name: str
     ready: Callable[[House], int]
     steps: bool = True
+    #: Signatures of a file that was refused before, which are set aside when the card is signed anew.
+    aside: int = 0
 
 
 def due(house: House) -> tuple[Step, ...]:
@@ -55,6 +68,17 @@ def _signed(house: House) -> int:
     return case
 
 
+def _refused(house: House) -> int:
+    """The signed card did not hold, its case was sent back, and the first signature is asked for anew."""
+    case = _signed(house)
+    with signer_with(house, trust=lambda: Trust(roots=())):
+        settle(house)
+    decide(house, case, "divert", to="approved", reason="Kartu tidak lolos pemeriksaan.")
+    send(house, case, "sign", "signer")
+    drain(house)
+    return case
+
+
 def _pending(house: House) -> int:
     with away(house, "tsa"):
         return two_to_sign(house)
@@ -65,6 +89,7 @@ STAGES = [
     Stage("countersign", lambda h: _asked(h, "countersign", "head", two_to_sign)),
     Stage("publish", _signed),
     Stage("lift", _pending, steps=False),
+    Stage("anew", _refused, aside=2),
 ]
 
 
@@ -75,7 +100,7 @@ class Scene:
     house: House
     holder: Asked
 
-    def settled(self, case: int, before: int) -> None:
+    def settled(self, stage: Stage, case: int, before: int) -> None:
         """Let everything go on, and demand one number, one signature a field, one set of attributes signed a field."""
         house = self.house
         pass_time(house)
@@ -86,8 +111,9 @@ class Scene:
             send(house, case, "countersign", "head")
             settle(house)
         assert state(house, case) == "issued", rows(house, "SELECT * FROM outbox WHERE case_id = :c", c=case)
-        assert signature_rows(house, case) == BOTH
-        assert len(set(self.holder.signed()[before:])) == len(BOTH)
+        made = signature_rows(house, case)
+        assert [row for row in made if row[1] != register.SET_ASIDE] == BOTH
+        assert len(made) == len(set(self.holder.signed()[before:])) == len(BOTH) + stage.aside
         row = card_row(house, case)
         assert (row.state, row.level, row.pending) == ("valid", "B-LTA", None)
         verdict = verify(file_of(house, case), house.ports().trust(), len(BOTH))

@@ -11,8 +11,8 @@ from alur.wiring import House
 from tests.crash_kit import kill
 from tests.crash_stages import STAGES, Scene, Stage, scene_of
 
-#: Kills of each of the four parts.
-KILLS = 13
+#: Kills of each of the five parts.
+KILLS = 10
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,12 @@ def scene(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
 @pytest.mark.long
 @pytest.mark.parametrize("stage", [pytest.param(stage, id=stage.name) for stage in STAGES])
 def test_kill_9_at_any_moment_never_signs_or_numbers_twice(scene: Scene, stage: Stage) -> None:
-    """Thirteen moments of each part, 52 in all, from the beginning of its process to the end."""
+    """Ten moments of each part, 50 in all, from the beginning of its process to the end."""
     took = _took(scene, stage)
     for n in range(KILLS):
         case, before, work = scene.begin(stage)
         kill(work, took * n / KILLS)
-        scene.settled(case, before)
+        scene.settled(stage, case, before)
 
 
 def _took(scene: Scene, stage: Stage) -> float:
@@ -39,5 +39,5 @@ def _took(scene: Scene, stage: Stage) -> float:
     began = time.monotonic()
     kill(work, 60)
     took = time.monotonic() - began
-    scene.settled(case, before)
+    scene.settled(stage, case, before)
     return took

@@ -15,9 +15,9 @@ from alur.wiring import House
 from signing.levels import Level
 from signing.trust import Trust
 from signing.verify import verify
-from tests.api_kit import Api, officer
+from tests.api_kit import Api
 from tests.audit_kit import audited
-from tests.away_kit import away, card_row, file_of, look, publish_level, signature_rows, workshop_of
+from tests.away_kit import away, card_row, decide, file_of, look, publish_level, signature_rows, workshop_of
 from tests.counter_kit import two_to_sign
 from tests.drain_kit import as_owner, engine_write, one, pass_time, quiet_house, ready_to_sign, rows, whole, with_card
 from tests.support import send, settle, state
@@ -278,14 +278,6 @@ def refused(house: House) -> int:
     assert (state(house, case), card_row(house, case).pending) == ("signed", "level_refused")
     assert one(house, "SELECT code FROM incident WHERE case_id = :c", c=case) == "level_refused"
     return case
-
-
-def decide(house: House, case: int, what: str, **given: str) -> None:
-    """Decide the case's incident as its office does, and do what follows."""
-    seq = one(house, "SELECT seq FROM incident WHERE case_id = :c", c=case)
-    answer = officer(house, "operator@palembang").post(f"/incidents/{case}-{seq}/{what}", given)
-    assert answer.status_code == 202, answer.json
-    settle(house)
 
 
 def test_a_card_that_was_refused_its_level_is_lifted_when_somebody_tries_again(quiet: House) -> None:
