@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from web.card_sentences import CARD_SENTENCES
 from workflow.definition.process import Text
 
 SENTENCES: Mapping[str, Text] = {
     "not_found": {"id": "Alamat ini tidak ada.", "en": "There is nothing at this address."},
-    "no_valid_card": {
-        "id": "Tidak ada kartu yang berlaku dengan nomor atau kode ini.",
-        "en": "There is no valid card with this number or code.",
-    },
-    "unknown_kind": {"id": "Pilih apa yang dilaporkan.", "en": "Choose what you report."},
-    "unknown_card_report": {"id": "Laporan kartu ini tidak ada.", "en": "There is no such report of a card."},
-    "card_report_settled": {
-        "id": "Laporan kartu ini sudah diselesaikan.",
-        "en": "This report of a card has been settled.",
-    },
-    "dossier_failed": {
-        "id": "Berkas permohonan tidak dapat disusun sekarang. Coba lagi sebentar.",
-        "en": "The dossier cannot be put together now. Try again in a moment.",
-    },
-    "nothing_to_report": {
-        "id": "Berkas ini tidak memuat tanda tangan yang dapat dibaca, sehingga tidak ada laporannya.",
-        "en": "This file bears no signature that could be read, so there is no report on it.",
-    },
     "unknown_calendar": {"id": "Kalender ini tidak ada.", "en": "There is no such calendar."},
     "plan_invalid": {
         "id": "Rencana pemindahan belum benar; lihat daftar isian (baris:kolom).",
@@ -166,12 +149,6 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Permohonan pada proses ini hanya dapat dibuka oleh pemohonnya sendiri.",
         "en": "Only the applicant can open a case of this process.",
     },
-    "no_card": {"id": "Kartu belum terbit.", "en": "No card has been issued yet."},
-    "no_print": {"id": "Belum ada cetakan kartu.", "en": "The card has not been printed yet."},
-    "card_not_valid": {
-        "id": "Kartu ini tidak berlaku, sehingga tidak dapat diunduh.",
-        "en": "This card does not stand, so it cannot be downloaded.",
-    },
     "unknown_erasure": {"id": "Perintah penghapusan ini tidak ada.", "en": "There is no such order to erase."},
     "data_erased": {"id": "Data permohonan ini sudah dihapus.", "en": "The data of this case was erased."},
     "stale_revision": {
@@ -218,26 +195,6 @@ SENTENCES: Mapping[str, Text] = {
         "en": "The step {run} was cancelled by another action.",
     },
     "file_missing": {"id": "Tidak ada berkas yang dikirim.", "en": "No file was sent."},
-    "secret_not_taken": {
-        "id": "Kunci penanda tangan di sini tidak memerlukan PIN atau sandi.",
-        "en": "The signing key here takes no PIN or passphrase.",
-    },
-    "secret_needed": {
-        "id": "Isikan PIN atau sandi kunci penanda tangan Anda. Belum ada yang ditandatangani.",
-        "en": "Give the PIN or passphrase of your signing key. Nothing was signed.",
-    },
-    "secret_not_yours": {
-        "id": "Langkah ini ditandatangani dengan kunci petugas lain; hanya ia yang dapat memberikan PIN atau sandinya.",
-        "en": "This step signs with another officer's key; only that officer can give its PIN or passphrase.",
-    },
-    "secret_too_long": {
-        "id": "PIN atau sandi terlalu panjang; paling banyak {limit} huruf.",
-        "en": "The PIN or passphrase is too long; at most {limit} letters.",
-    },
-    "signer_away": {
-        "id": "Petugas mesin penanda tangan tidak menjawab, jadi belum ada yang ditandatangani. Coba lagi sebentar.",
-        "en": "No signing worker answers, so nothing was signed. Try again in a moment.",
-    },
     "not_bulk": {
         "id": "Tindakan {do} tidak dapat dilakukan untuk banyak permohonan sekaligus.",
         "en": "The action {do} cannot be done for many cases at once.",
@@ -297,6 +254,7 @@ SENTENCES: Mapping[str, Text] = {
         "id": "Terjadi kesalahan pada sistem. Tidak ada yang berubah.",
         "en": "The system failed. Nothing was changed.",
     },
+    **CARD_SENTENCES,
 }
 
 #: Codes of a transition's inputs (`workflow.inputs`) → key of `SENTENCES`.
