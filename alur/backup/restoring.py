@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ from workflow.keysafe import Entry
 _ROWS = 5000
 
 #: What other sessions are is told to their own login alone; that somebody is there, to everybody.
+#: How long the server may take to end the connections of processes that were stopped, seconds.
+LEAVING = 3.0
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND usesysid IS NOT NULL"
@@ -118,7 +121,7 @@ def _account_again(db: Connection, entry: Entry, now: datetime) -> None:
 
 def _require_quiet(house: House, *, force: bool) -> None:
     with house.engine.connect() as db:
-        if db.execute(_OTHERS).scalar_one():
+        if not _left_alone(db):
             raise HouseInUseError(
                 "Somebody still works with the database. Stop `alur serve`, or web, workers and clock, then try again."
             )
@@ -128,6 +131,18 @@ def _require_quiet(house: House, *, force: bool) -> None:
                 "what you want; make a backup of it first."
             )
     house.engine.dispose()
+
+
+def _left_alone(db: Connection) -> bool:
+    """Whether nobody else works with the database; who was just stopped has a moment to leave."""
+    until = time.monotonic() + LEAVING
+    while db.execute(_OTHERS).scalar_one():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+        # What the statistics tell stays the same within a transaction.
+        db.rollback()
+    return True
 
 
 def _is_furnished(db: Connection) -> bool:
