@@ -125,7 +125,9 @@ def test_an_application_goes_from_registration_to_a_verified_card(
         box.locator("input[type=file]").set_input_files(file)
         if kind == "photo":
             expect(box.locator("[data-note]")).to_contain_text("dipotong")
-        box.get_by_role("button", name="Unggah").click()
+        # The page before tells of the file before: without waiting for the next one, a choice made there is lost.
+        with siti.expect_navigation():
+            box.get_by_role("button", name="Unggah").click()
         expect(siti.get_by_role("status").first).to_contain_text("sudah diunggah")
     eye.look(siti, "09-documents")
     siti.get_by_role("link", name="Lanjutkan").click()
