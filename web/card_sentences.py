@@ -40,8 +40,8 @@ CARD_SENTENCES: Mapping[str, Text] = {
         "en": "Give the PIN or passphrase of your signing key. Nothing was signed.",
     },
     "secret_not_yours": {
-        "id": "Langkah ini ditandatangani dengan kunci petugas lain; hanya ia yang dapat memberikan PIN atau sandinya.",
-        "en": "This step signs with another officer's key; only that officer can give its PIN or passphrase.",
+        "id": "Tanda tangan ini diminta petugas lain; hanya ia yang memberikan PIN atau sandi untuk mencobanya lagi.",
+        "en": "Another officer asked for this signature; only that officer gives the PIN or passphrase to try again.",
     },
     "secret_too_long": {
         "id": "PIN atau sandi terlalu panjang; paling banyak {limit} huruf.",

@@ -39,12 +39,15 @@ def skip(draft: Draft, command: Command) -> tuple[Step, Mapping[str, Any]]:
 
 
 def divert(draft: Draft, command: Command) -> None:
-    """Put the case into another state of its process, and say why."""
+    """Put the case into another state of its process, and say why; never past a step that the process requires."""
     step = _failed(draft, command)
     _require_reason(command)
     to = command.input.get("to")
     if to not in draft.book.process.states:
         raise Refused(Refusal("invalid_input", {"fields": [{"field": "to", "code": "not_a_choice"}]}))
+    required = [r.step for r in draft.book.process.requires if r.before == to]
+    if required:
+        raise Refused(Refusal("step_required", {"run": required[0]}))
     body = {"step": step.seq, "run": step.run, "from": draft.case.state, "to": to, "input": command.input_digest}
     draft.add("diverted", command.actor.id, {**body, **_through(draft, command)})
 

@@ -10,7 +10,7 @@ import pytest
 from alur.wiring import House
 from signing.errors import Uncertain
 from signing.keyholder import Pkcs12KeyHolder
-from tests.api_kit import approved
+from tests.api_kit import Api, approved, refused
 from tests.holders_kit import PASSPHRASE
 from tests.pages_kit import Browser, officer
 from tests.secret_kit import asking_house, desk_of, failed, restart
@@ -138,6 +138,7 @@ def test_a_wrong_secret_is_told_with_its_cause_and_one_way_to_try_again(asking: 
     assert told.status_code == 409
     assert "PIN atau sandi penanda tangan salah" in told.text
     assert "Petugas sudah diberi tahu" not in told.text
+    assert "tidak ada yang berubah" not in told.text, "the history has it, and an incident is open"
     page = citra.get(f"/cases/{case}").text
     assert f'action="{path}"' not in page
     assert 'href="#incident"' in page
@@ -148,6 +149,27 @@ def test_a_wrong_secret_is_told_with_its_cause_and_one_way_to_try_again(asking: 
     assert again.status_code == 409
     assert "PIN atau sandi penanda tangan salah" in again.text
     retry = next(a for a in again.text.split('action="')[1:] if "/retry" in a).split('"')[0]
+    citra.send(retry, {"retry.secret": PASSPHRASE}, page=f"/cases/{case}", action=retry)
+    assert state(asking, case) == "issued"
+
+
+def test_who_asked_for_a_signature_alone_gives_the_secret_again(asking: House, citra: Browser) -> None:
+    """Whoever gives the secret signs: four eyes and the role are judged when a signature is asked for, and a colleague
+    who knows the office's passphrase signs in their own name, by the transition, or not at all."""
+    case = approved(asking)
+    path = f"/cases/{case}/act/sign"
+    citra.send(path, {"sign.secret": WRONG}, page=f"/cases/{case}", action=path)
+    assert failed(asking, case) == "secret_wrong"
+    retry = next(a for a in citra.get(f"/cases/{case}").text.split('action="')[1:] if "/retry" in a).split('"')[0]
+    for role in ("operator@palembang", "signer@palembang"):
+        name, other = officer(asking, role)
+        page = other.get(f"/cases/{case}").text
+        assert "Tanda tangan ini diminta petugas lain" in page
+        assert f'action="{retry}"' not in page
+        answer = Api(asking, name).post(retry, {"secret": PASSPHRASE}, **{"Idempotency-Key": name})
+        refused(answer, 403, "secret_not_yours")
+        assert 'type="password"' not in other.get("/incidents").text
+    assert failed(asking, case) == "secret_wrong"
     citra.send(retry, {"retry.secret": PASSPHRASE}, page=f"/cases/{case}", action=retry)
     assert state(asking, case) == "issued"
 

@@ -17,7 +17,8 @@ def choices(found: Seen) -> dict[str, Any] | None:
     step = found.case.step
     if step is None or not step.failed or not found.actor.roles & found.book.staff:
         return None
-    states = [(s.name, local(s.title)) for s in found.process.states.values() if s.name != found.case.state]
+    beyond = {found.case.state} | {r.before for r in found.process.requires}
+    states = [(s.name, local(s.title)) for s in found.process.states.values() if s.name not in beyond]
     required = any(r.step == step.run for r in found.process.requires)
     kind, others = asked_for_retry(found, step)
     return {

@@ -79,7 +79,7 @@ def retry_kind() -> Response:
     transitions.ring()
     words = [_("%(n)d langkah dicoba lagi.", n=len(sent))]
     words += [_("%(n)d sudah tidak menunggu.", n=kept)] if kept else []
-    words += [_("%(n)d hanya dapat dicoba lagi oleh petugas yang kuncinya dipakai.", n=others)] if others else []
+    words += [_("%(n)d hanya dapat dicoba lagi oleh petugas yang memintanya.", n=others)] if others else []
     if not sent:
         return go(url_for("troubled.show_all"), " ".join(words), "act")
     transitions.wait_all(sent, WATCHED)
@@ -125,7 +125,7 @@ def _kind(kind: Kind) -> dict[str, Any]:
         "n": kind.count,
         "since": times.moment(kind.since, _zone()),
         "uncertain": kind.code == UNCERTAIN,
-        "secret": asked_of(here.signed_in().name) if kind.run in SIGNING_STEPS else None,
+        "secret": asked_of(here.signed_in().name) if kind.run in SIGNING_STEPS and kind.mine else None,
         "url": url_for("troubled.show_all", process=kind.process, run=kind.run, code=kind.code),
     }
 

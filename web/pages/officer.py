@@ -79,6 +79,7 @@ def page(
         history=history_rows(found),
         may_fill=view.editable,
         problem=problem and problem.sentence(language()),
+        tried=problem is not None and problem.code == "step_failed",
         entered=form or MultiDict(),
         errors={f"{do}.{f.field}": local(f.text) for f in problem.fields} if problem else {},
         key=new_key(),

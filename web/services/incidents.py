@@ -68,6 +68,8 @@ class Kind:
     code: str
     cause: Text
     count: int
+    #: How many the person asked for.
+    mine: int
     since: datetime
 
 
@@ -180,5 +182,6 @@ def _kind(row: Any) -> Kind:
         code=row.code,
         cause=cause(row.code),
         count=row.n,
+        mine=row.mine,
         since=row.since,
     )

@@ -10,7 +10,6 @@ from signing.secret import MAX_SECRET
 from web import here
 from web.database import session
 from web.errors import WebError
-from web.ports import Asks
 from web.services.sight import Seen
 from workflow.case import Step
 from workflow.commands import SYSTEM
@@ -60,8 +59,8 @@ class Handed:
         return self._of(here.signed_in().name)
 
     def of_incident(self, seen: Seen, step: Step) -> str | None:
-        """Like `of_transition`, for a step that is asked for again; raises `secret_not_yours` where its officer signs
-        with a key of their own that asks for a secret."""
+        """Like `of_transition`, for a step that is asked for again; raises `secret_not_yours` where somebody else asked
+        for it first: who gives the secret signs, and is judged by the transition's role and its four eyes."""
         if asked_for_retry(seen, step)[1]:
             raise WebError("secret_not_yours")
         if step.run not in SIGNING_STEPS:
@@ -104,13 +103,8 @@ def asked_for_retry(seen: Seen, step: Step) -> tuple[str | None, bool]:
         return None, False
     name = _name(step.actor)
     kind = asked_of(name)
-    others = kind is not None and step.actor != seen.actor.id and _own(name)
+    others = kind is not None and step.actor != seen.actor.id
     return (None if others else kind), others
-
-
-def _own(name: str) -> bool:
-    asks: Asks | None = here.ports().secrets.asks()
-    return asks is not None and asks.is_own(name)
 
 
 def _name(account_id: str) -> str:

@@ -190,6 +190,8 @@
   // A part of the page that is still becoming: asked for again until it says that it is done.
   const part = $("[data-live]");
   if (part) follow(part, 700);
+  // What somebody is writing is not taken away by a page that comes anew.
+  function typing() { return document.activeElement?.matches("textarea, select, input:not([type=hidden])") ?? false; }
   function follow(box, wait) {
     if (!box.dataset.live) return;
     setTimeout(async () => {
@@ -198,7 +200,7 @@
         if (r.ok) {
           const fresh = $("[data-live]", parse(await r.text()));
           if (fresh && fresh.textContent !== box.textContent) { box.replaceChildren(...fresh.childNodes); say($("[data-say]", box)?.textContent || ""); }
-          if (!fresh || !fresh.dataset.live) { if (box.dataset.then) location.assign(box.dataset.then); return; }
+          if (!fresh || !fresh.dataset.live) { if (box.dataset.then && !typing()) location.assign(box.dataset.then); return; }
         }
       } catch { /* asked again */ }
       follow(box, Math.min(wait * 1.3, 5000));

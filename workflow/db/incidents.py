@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select, tuple_
 
+from workflow.case import Step
 from workflow.db.cases import Executor
 from workflow.db.tables import case_, incident
 
@@ -44,9 +45,12 @@ def list_incidents(db: Executor, wanted: Wanted, *, after: Place | None, limit: 
 
 
 def kinds(db: Executor, wanted: Wanted) -> Sequence[Row[Any]]:
-    """Incidents by kind: process, run, code, how many (`n`), and since when (`since`); the most first."""
+    """Incidents by kind: process, run, code, how many (`n`), how many of them the account asked for (`mine`), and since
+    when (`since`); the most first."""
     kind = incident.c.process, incident.c.run, incident.c.code
-    query = _asked(wanted, select(*kind, func.count().label("n"), func.min(incident.c.at).label("since")))
+    own = func.count().filter(case_.c.fold["step"][Step._fields.index("actor")].astext == str(wanted.account))
+    told = func.count().label("n"), own.label("mine"), func.min(incident.c.at).label("since")
+    query = _asked(wanted, select(*kind, *told))
     return db.execute(query.group_by(*kind).order_by(func.count().desc(), *kind)).all()
 
 

@@ -8,13 +8,16 @@ import pytest
 
 from tests.kernel_kit import ANI, CITRA, DEDI, FAR, SITI, Desk, approved, variant
 from workflow.incidents import DIVERT, RETRY, SKIP
+from workflow.rulebook import Rulebook
 
 REASON = {"input": {"reason": "TSA pulih kembali."}, "input_digest": "ab" * 32}
+#: A process that would do without the signature.
+NOTHING_REQUIRED = ("  - {step: sign_card, before: issued}\n", "")
 
 
-def failed() -> Desk:
+def failed(book: Rulebook | None = None) -> Desk:
     """An approved case whose signing failed for good."""
-    desk = approved()
+    desk = approved(book)
     desk.do("sign", CITRA)
     desk.finish(ok=False)
     return desk
@@ -46,9 +49,9 @@ def test_retrying_asks_again_in_the_name_of_who_asked_first() -> None:
     desk.check()
 
 
-def test_a_step_is_skipped_with_a_reason_only() -> None:
+def test_a_step_is_skipped_with_a_reason_only(tmp_path: Path) -> None:
     """The move follows without the step; the reason is known to the history by its digest."""
-    desk = failed()
+    desk = failed(variant(tmp_path, NOTHING_REQUIRED))
     assert desk.refusal(SKIP, DEDI) == "invalid_input"
     skipped = desk.do(SKIP, DEDI, **REASON)
     assert [e.type for e in skipped.events] == ["step_skipped", "moved", "step_requested"]
@@ -57,13 +60,13 @@ def test_a_step_is_skipped_with_a_reason_only() -> None:
     desk.check()
 
 
-def test_a_required_step_is_not_skipped(tmp_path: Path) -> None:
-    """What `requires:` proves of a definition holds for its incidents, too."""
-    required = ("form: form.yaml", "form: form.yaml\nrequires: [{step: sign_card, before: issued}]")
-    desk = approved(variant(tmp_path, required))
-    desk.do("sign", CITRA)
-    desk.finish(ok=False)
+def test_a_required_step_is_neither_skipped_nor_diverted_past() -> None:
+    """What `requires:` proves of a definition holds for its incidents: nobody is told of a card that is not there."""
+    desk = failed()
     assert desk.refusal(SKIP, DEDI, **REASON) == "step_required"
+    past = {**REASON, "input": {"reason": "Kartunya menyusul", "to": "issued"}}
+    assert desk.refusal(DIVERT, DEDI, **past) == "step_required"
+    assert desk.case.state == "approved"
 
 
 def test_a_case_is_diverted_to_a_state_of_its_process() -> None:
