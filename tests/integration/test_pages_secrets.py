@@ -160,6 +160,8 @@ def test_who_asked_for_a_signature_alone_gives_the_secret_again(asking: House, c
     path = f"/cases/{case}/act/sign"
     citra.send(path, {"sign.secret": WRONG}, page=f"/cases/{case}", action=path)
     assert failed(asking, case) == "secret_wrong"
+    row = next(part for part in citra.get(INBOX).text.split("<tr ") if f'href="/cases/{case}"' in part)
+    assert "Gangguan" in row
     retry = next(a for a in citra.get(f"/cases/{case}").text.split('action="')[1:] if "/retry" in a).split('"')[0]
     for role in ("operator@palembang", "signer@palembang"):
         name, other = officer(asking, role)

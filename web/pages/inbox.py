@@ -164,6 +164,7 @@ def _row(row: Row) -> dict[str, Any]:
         "mine": row.mine and held,
         "free": not held,
         "bulk": row.bulk,
+        "incident": row.incident,
     }
 
 

@@ -68,6 +68,8 @@ class Row:
     arrived: datetime
     revision: int
     bulk: bool
+    #: Why a step of the case failed for good, a code; None where none did.
+    incident: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,6 +207,7 @@ def _row(row: Any, person: Person, names: Mapping[str, Text], lent: lending.Lent
         arrived=row.created_at,
         revision=row.revision + row.saves,
         bulk=bool(state.task and state.task.bulk),
+        incident=row.incident,
     )
 
 

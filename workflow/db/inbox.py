@@ -24,6 +24,7 @@ from sqlalchemy import (
     values,
 )
 
+from workflow.case import Step
 from workflow.db.cases import Executor
 from workflow.db.tables import case_, case_key, kin, recusal, task
 from workflow.priorities import PLACES
@@ -124,9 +125,10 @@ def _page(db: Executor, wanted: Wanted, sort: Sort, part: ColumnElement[bool] | 
         first = first.where(part)
     each = first.lateral("each")
     ordered = (each.c[name] for name in order)
+    failed = case_.c.fold["step"][Step._fields.index("failed")].astext
     merged = select(each).select_from(queue.join(each, true())).order_by(*ordered).limit(limit).subquery()
     query = (
-        select(merged, case_.c.definition, case_.c.revision, case_.c.saves)
+        select(merged, case_.c.definition, case_.c.revision, case_.c.saves, failed.label("incident"))
         .join(case_, case_.c.id == merged.c.case_id)
         .order_by(*(merged.c[name] for name in order))
     )

@@ -30,6 +30,10 @@ class RowSchema(ma.Schema):
     arrived = Moment()
     revision = fields.Integer()
     bulk = fields.Boolean()
+    incident = fields.String(
+        allow_none=True,
+        metadata={"description": "Code of why a step of the case failed for good."},
+    )
 
 
 class PageSchema(ma.Schema):
