@@ -56,7 +56,8 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
         raise click.UsageError(said)
     sha256 = hashlib.sha256(pdf).hexdigest()
     entry, asked = None, unasked("not_asked" if offline else "no_register")
-    if not offline and has_register(chosen):
+    asked_here = not offline and has_register(chosen)
+    if asked_here:
         entry = registered(chosen, sha256)
         asked = _asked(entry)
     expected = signatures if signatures is not None else entry.signatures if entry else 1
@@ -66,7 +67,8 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
     ok = verdict.ok and all(aspect.holds is not False for aspect in asked) and _stands(asked)
     told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
     told["entry"] = entry.to_json() if entry else None
-    worth = ("VALID, BUT REPORTED" if entry and entry.marks else "VALID") if ok else "NOT VALID"
+    told["register_asked"] = asked_here
+    worth = _worth(entry, asked=asked_here) if ok else "NOT VALID"
     tell(told, "\n".join((*file_lines(verdict, aspects), worth)), as_json=as_json)
     # The verdict is told first: whoever waits for it has it, whatever becomes of the report.
     why = _not_written(report, xml) if report is not None else ""
@@ -74,6 +76,13 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
         click.echo(f"alur: {why}", err=True)
     if not ok or why:
         sys.exit(NOT_WRITTEN if ok else 1)
+
+
+def _worth(entry: Registered | None, *, asked: bool) -> str:
+    """The last word about a file against which nothing speaks: a card that was revoked has such a file, too."""
+    if not asked:
+        return "VALID BY THE FILE ALONE; the register was not asked, and a revoked or replaced card looks the same"
+    return "VALID, BUT REPORTED" if entry and entry.marks else "VALID"
 
 
 def _asked(entry: Registered | None) -> tuple[Aspect, ...]:
