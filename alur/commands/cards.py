@@ -19,6 +19,7 @@ from alur.signers import trust_of, trusts
 from signing.aspects import Aspect, of_file, of_register, unasked
 from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import PublishedKey, read_keys
+from signing.uploads import no_card
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 #: Exit code where a file holds in every aspect, but its report could not be written.
@@ -64,12 +65,15 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
     trust = trust_of(ensure_keys(chosen))()
     verdict, xml = report_untrusted(pdf, trust, expected, report=report is not None)
     aspects = of_file(verdict) + asked
-    ok = verdict.ok and all(aspect.holds is not False for aspect in asked) and _stands(asked)
+    refusal = no_card(pdf)
+    ok = verdict.ok and refusal is None and all(aspect.holds is not False for aspect in asked) and _stands(asked)
     told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
     told["entry"] = entry.to_json() if entry else None
     told["register_asked"] = asked_here
+    told["refused"] = {"code": refusal.code, "text": refusal.text} if refusal else None
+    lines = (refusal.text["en"],) if refusal else file_lines(verdict, aspects)
     worth = _worth(entry, asked=asked_here) if ok else "NOT VALID"
-    tell(told, "\n".join((*file_lines(verdict, aspects), worth)), as_json=as_json)
+    tell(told, "\n".join((*lines, worth)), as_json=as_json)
     # The verdict is told first: whoever waits for it has it, whatever becomes of the report.
     why = _not_written(report, xml) if report is not None else ""
     if why:

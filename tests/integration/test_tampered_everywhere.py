@@ -18,6 +18,7 @@ from lxml import etree
 from alur.commands.cards import cards
 from alur.wiring import House
 from signing.development import DevelopmentPki, ensure_development_pki
+from signing.uploads import REFUSALS
 from tests.api_kit import Api, applicant, refused
 from tests.archive_kit import archived
 from tests.changes_kit import GARBAGE, annotate, appended, flipped, padded, revisions, stretched, swap_page, unpinned
@@ -192,6 +193,18 @@ def test_the_command_says_words_and_keeps_constants_for_programs(real: Real, she
     told = json.loads(by_command(shell, tmp_path, changed, "--json").stdout)
     assert told["signatures"][0]["coverage"] == "ENTIRE_FILE"
     assert {p["code"] for p in told["problems"]} == {"content_changed", "ades_not_passed"}
+
+
+def test_what_is_no_pdf_is_told_in_the_same_words_everywhere(house: House, shell: CliRunner, tmp_path: Path) -> None:
+    """A text and an empty file: page, API and command say what is wanted, and none of them tells aspects in words."""
+    for content, code, status in ((b"Nomor kartu: 12", "file_not_pdf", 415), (b"", "file_empty", 422)):
+        told = by_api(house, content)
+        text = REFUSALS[code]
+        assert (told.status_code, told.json["code"], told.json["detail"]) == (status, code, text[0])
+        assert text[0] in by_page(house, content).text
+        said = by_command(shell, tmp_path, content)
+        assert (said.exit_code, said.output) == (1, f"{text[1]}\nNOT VALID\n")
+        assert json.loads(by_command(shell, tmp_path, content, "--json").stdout)["refused"]["code"] == code
 
 
 def indications(xml: bytes) -> list[str]:
