@@ -160,5 +160,8 @@ def _claim_lines(verdict: ClaimVerdict) -> Iterator[str]:
         yield "Whether the card was revoked or replaced stands in the register alone: open the link to ask it."
     if verdict.development:
         yield "DEV – TIDAK SAH: the key is a development key, so this is no official card."
-    yield from (f"{code}: {CLAIM_PROBLEMS[code][1]}" for code in verdict.problems)
-    yield "THE CLAIM HOLDS" if verdict.ok else "THE CLAIM DOES NOT HOLD"
+    yield from (CLAIM_PROBLEMS[code][1] for code in verdict.problems)
+    if verdict.checked:
+        yield "THE CLAIM HOLDS" if verdict.ok else "THE CLAIM DOES NOT HOLD"
+    else:
+        yield "NOTHING WAS CHECKED"
