@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from signing.aspects import Aspect
+from signing.aspects import SIGNERS, Aspect
 from signing.verdict import SignatureFinding, Verdict
 
 #: How an aspect is marked: it holds, it does not, nothing can be said.
@@ -36,7 +36,11 @@ def file_lines(verdict: Verdict, aspects: Iterable[Aspect]) -> Iterator[str]:
     told = list(aspects)
     for aspect in told:
         yield f"{_MARKS[aspect.holds]} {aspect.title['en']}: {aspect.text['en']}"
-    yield from (f"  signed by {_signature(s, verdict)}" for s in verdict.signatures)
+    established = any(aspect.name == SIGNERS and aspect.holds for aspect in told)
+    for s in verdict.signatures:
+        # A signature that does not fit names somebody, and nobody is established to have made it.
+        by = "signed by" if established or s.integrity else "claims to be signed by"
+        yield f"  {by} {_signature(s, verdict)}"
     for stamp in verdict.stamps:
         days = f"on {stamp.stamped_at:%Y-%m-%d}, whose certificate ends {stamp.expires_at:%Y-%m-%d}"
         yield f"  archived by {stamp.authority} {days}"

@@ -1,15 +1,16 @@
 """Whether the keys that `ALUR_SIGNER` and `ALUR_SIGNERS` name can sign, told before a case waits for them.
 
-What is wrong with the house's key stops the start. What is merely away does not, nor does one officer's key: the others
-sign on.
+What is wrong with the house's key, or with the folder of trust, stops the start. What is merely away does not, nor does
+one officer's key: the others sign on.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from asn1crypto import pkcs12  # type: ignore[import-untyped]
 from cryptography import x509
@@ -17,6 +18,7 @@ from cryptography import x509
 from alur.key_places import keyring
 from alur.setting_values import SettingsError
 from alur.settings import Settings
+from alur.trust_check import checked_trust, untrusted
 from signing.errors import Rejected, SigningError
 from signing.keyholder import FileHolder, KeyHolder, KeyPlace
 from signing.private_files import write_private
@@ -60,45 +62,63 @@ class Checked:
         return f"{self.name}: {self.why or '; '.join(told)}"
 
 
+class _Held(NamedTuple):
+    #: Certificate of a key, DER.
+    certificate: bytes
+    #: Certificates that come along with it, DER.
+    chain: tuple[bytes, ...]
+
+
 def check_signers(settings: Settings) -> list[Checked]:
     """Look at every key without signing anything.
 
-    Raises `SettingsError` for settings that are not understood, and where the house's own key is there and cannot sign.
-    Nothing is asked of services elsewhere.
+    Raises `SettingsError` for settings that are not understood, where the folder of `ALUR_TRUST` holds no root, and
+    where the house's own key is there and cannot sign. Nothing is asked of services elsewhere.
     """
+    trust = checked_trust(settings)
     ring = keyring(settings)
-    found = [_looked("ALUR_SIGNER", ring.house, lambda place: _house(settings, place, ring.admit), stops=True)]
-    for name, place in ring.own.items():
-        found.append(
-            _looked(f"ALUR_SIGNERS: {name}", place, lambda place: _certificate(place, ring.admit), stops=False)
-        )
-    return found
+
+    def found(name: str, place: KeyPlace, look: Callable[[KeyPlace], _Held | None], *, stops: bool) -> Checked:
+        looked, held = _looked(name, place, look, stops=stops)
+        why = untrusted(held.certificate, held.chain, settings, trust()) if held is not None else None
+        if why and stops and settings.trust is not None:
+            raise SettingsError("setting_bad", f"{name}: {why}")
+        return replace(looked, why=looked.why or why)
+
+    own = [
+        found(f"ALUR_SIGNERS: {name}", place, lambda place: _held(place, ring.admit), stops=False)
+        for name, place in ring.own.items()
+    ]
+    return [found("ALUR_SIGNER", ring.house, lambda place: _house(settings, place, ring.admit), stops=True), *own]
 
 
-def _looked(name: str, place: KeyPlace, look: Callable[[KeyPlace], bytes | None], *, stops: bool) -> Checked:
+def _looked(
+    name: str, place: KeyPlace, look: Callable[[KeyPlace], _Held | None], *, stops: bool
+) -> tuple[Checked, _Held | None]:
     try:
-        return Checked(name=name, asks=place.asks, certificate=look(place))
+        held = look(place)
     except SigningError as error:
         why = f"{error} {_DO.get(error.code, '')}".rstrip()
         # A file is no service that comes back by itself.
         if stops and (isinstance(error, Rejected) or error.code == "key_file"):
             raise SettingsError("setting_bad", f"{name}: {why}") from error
-        return Checked(name=name, asks=place.asks, why=why)
+        return Checked(name=name, asks=place.asks, why=why), None
+    return Checked(name=name, asks=place.asks, certificate=held.certificate if held else None), held
 
 
-def _house(settings: Settings, place: KeyPlace, admit: Callable[[KeyHolder | FileHolder], None]) -> bytes | None:
+def _house(settings: Settings, place: KeyPlace, admit: Callable[[KeyHolder | FileHolder], None]) -> _Held | None:
     from signing.pkcs11_token import Pkcs11KeyHolder, Pkcs11Place
 
-    certificate = _certificate(place, admit)
+    held = _held(place, admit)
     if isinstance(place, Pkcs11Place) and place.asks is None:
         holder = place.open(None)
         assert isinstance(holder, Pkcs11KeyHolder)
         _once(settings, holder.try_pin)
-    return certificate
+    return held
 
 
-def _certificate(place: KeyPlace, admit: Callable[[KeyHolder | FileHolder], None]) -> bytes | None:
-    """The certificate of a key on this machine, where it shows without a secret."""
+def _held(place: KeyPlace, admit: Callable[[KeyHolder | FileHolder], None]) -> _Held | None:
+    """The certificate of a key on this machine and what comes along with it, where it shows without a secret."""
     from signing.keyholder import Pkcs12Place
 
     if place.remote:
@@ -108,7 +128,7 @@ def _certificate(place: KeyPlace, admit: Callable[[KeyHolder | FileHolder], None
         return None
     holder = place.open(None)
     admit(holder)
-    return holder.certificate
+    return _Held(holder.certificate, tuple(holder.chain))
 
 
 def _require_pkcs12(path: Path) -> None:

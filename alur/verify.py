@@ -137,8 +137,9 @@ def read_keys(text: str) -> Keys:
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:
-    """SHA-256 of the 32 bytes of a key, in hexadecimal digits."""
-    return _sha256(key.public_bytes_raw())
+    """SHA-256 of the 32 bytes of a key, as transcripts of key ceremonies and openssl write it: AA:BB:…."""
+    digest = _sha256(key.public_bytes_raw())
+    return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2)).upper()
 
 
 def open_note(note: str, keys: Keys) -> tuple[str, str, Ed25519PublicKey] | None:

@@ -108,7 +108,7 @@ class _Ceremony:
     def _authority(self, name: str, made: Issued, chain: tuple[Issued, ...]) -> None:
         self._holder(name, f"certification authority, key at {name}.p12", made, chain)
         pem = made.certificate.public_bytes(Encoding.PEM)
-        self._write(f"trust/{Path(name).name}.pem", pem)
+        self._public(f"certificate of {Path(name).name}, handed out", f"trust/{Path(name).name}.pem", pem)
 
     def _holders(self, issuing: Issued, chain: tuple[Issued, ...]) -> None:
         signers = [("seal", self._plan.seal, SEAL_YEARS)]
@@ -160,10 +160,16 @@ class _Ceremony:
     def _bare_key(self, file: str, what: str) -> Ed25519PrivateKey:
         key = Ed25519PrivateKey.generate()
         content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        self._write(file, DEVELOPMENT_MARK + content if self._plan.rehearsal else content)
+        content = DEVELOPMENT_MARK + content if self._plan.rehearsal else content
+        self._write(file, content)
         fingerprint = sha256(key.public_key().public_bytes_raw())
-        self._note(Entry(at=stamp(self._clock()), what=what, file=file, fingerprint=fingerprint))
+        at, digest = stamp(self._clock()), sha256(content)
+        self._note(Entry(at=at, what=what, file=file, file_sha256=digest, fingerprint=fingerprint))
         return key
+
+    def _public(self, what: str, file: str, content: bytes) -> None:
+        self._write(file, content)
+        self._note(Entry(at=stamp(self._clock()), what=what, file=file, file_sha256=sha256(content)))
 
     def _write(self, name: str, content: bytes) -> None:
         path, public = self._folder / name, name.startswith(_PUBLIC)

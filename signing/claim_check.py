@@ -15,6 +15,12 @@ from signing.claim_keys import PublishedKey
 
 #: What each problem means, for people: Indonesian, English.
 CLAIM_PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "claim_empty": (
+        "Tidak ada yang diberikan. Berikan seluruh tautan yang dibaca dari QR (dengan bagian di belakang #), klaimnya "
+        "saja, atau gambar QR (PNG atau JPEG).",
+        "Nothing was given. Give the whole link that the QR reads as (with what stands behind #), the claim alone, or "
+        "a picture of the QR (PNG or JPEG).",
+    ),
     "claim_missing": (
         "Tautan ini tidak membawa klaim: bagian di belakang # tidak ada. Baca lagi seluruh kode QR, atau buka "
         "tautannya untuk bertanya ke daftar; kartu dari sebelum ada klaim hanya dapat diperiksa di sana.",
@@ -53,6 +59,8 @@ CLAIM_PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+#: Where no claim was there to be checked, so nothing is found out about the card.
+_UNCHECKED = frozenset({"claim_empty", "claim_missing", "claim_not_given"})
 #: What is a link, also where its scheme is left out; a number may have slashes, but no dot before the first one.
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://|[^/\s]+[.:][^/\s]*/", re.IGNORECASE)
 #: A COSE_Sign1 is an array of four, which base64url writes so; letters of a number or code, at most.
@@ -77,6 +85,11 @@ class ClaimVerdict:
         """True when nothing speaks against the claim."""
         return not self.problems
 
+    @property
+    def checked(self) -> bool:
+        """False where no claim was given, so that nothing speaks for the card or against it."""
+        return not _UNCHECKED.intersection(self.problems)
+
     def to_json(self) -> dict[str, Any]:
         """The verdict as JSON-able values, days in ISO 8601."""
         said = {name: str(value) for name, value in asdict(self.claim).items()} if self.claim else None
@@ -85,6 +98,7 @@ class ClaimVerdict:
         ]
         return {
             "ok": self.ok,
+            "checked": self.checked,
             "claim": said,
             "kid": self.kid,
             "development": self.development,
@@ -96,6 +110,8 @@ class ClaimVerdict:
 def check(text: str, keys: Sequence[PublishedKey], today: date) -> ClaimVerdict:
     """Check what a QR reads as: a link with a claim in its fragment, or the claim alone. Never raises over `text`."""
     link, claim = _split(text.strip())
+    if link is None and not claim:
+        return _nothing("claim_empty")
     if not claim:
         return _nothing("claim_missing")
     if link is None and _is_typed(claim):

@@ -12,6 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing.errors import CeremonyError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -27,6 +29,8 @@ class Entry:
     file_sha256: str | None = None
     #: Subject of the certificate, RFC 4514.
     subject: str | None = None
+    #: Who issued it, RFC 4514.
+    issuer: str | None = None
     #: Its serial number in whole bytes, hex.
     serial: str | None = None
     #: SHA-256 of the certificate (DER) or, of a bare key, of the public key, hex.
@@ -65,18 +69,18 @@ class Transcript:
             yield f"{number}. {entry.at}  {entry.what}"
             for name, value in asdict(entry).items():
                 if name not in ("at", "what") and value is not None:
-                    yield f"   {_WORDS[name]:<12} {_grouped(value) if name in _DIGESTS else value}"
+                    yield f"   {_WORDS[name]:<12} {colons(value) if name == 'fingerprint' else value}"
         yield ""
         yield from (
             f"Witness: {name}   Signature: ____________________" for name in self.witnesses or ("____________",)
         )
 
 
-_DIGESTS = ("fingerprint", "file_sha256")
 _WORDS = {
     "file": "file",
     "file_sha256": "its SHA-256",
     "subject": "subject",
+    "issuer": "issued by",
     "serial": "serial",
     "fingerprint": "fingerprint",
     "begins": "valid from",
@@ -92,6 +96,7 @@ def of_certificate(at: datetime, what: str, certificate: x509.Certificate, file:
         file=file,
         file_sha256=sha256(content),
         subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
         serial=serial(certificate.serial_number),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         begins=stamp(certificate.not_valid_before_utc),
@@ -127,6 +132,14 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _grouped(digest: str) -> str:
-    """In groups of eight, as people read it aloud."""
-    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+def colons(digest: str) -> str:
+    """A fingerprint (hex) as `openssl x509 -fingerprint` prints it."""
+    return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2)).upper()
+
+
+def told_in(content: bytes) -> tuple[Entry, ...]:
+    """The entries of a transcript (JSON); raises CeremonyError `transcript_unreadable`."""
+    try:
+        return tuple(Entry(**entry) for entry in json.loads(content)["entries"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise CeremonyError("transcript_unreadable", "This is no transcript.json of a ceremony.") from error

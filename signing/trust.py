@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Self, cast
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from signing.errors import Rejected
@@ -56,6 +58,35 @@ def refuse_development(trust: Trust) -> Trust:
     if any(map(is_development, trust.roots)):
         raise Rejected("development_root", "A development root is trusted nowhere but in development.")
     return trust
+
+
+def missing_root(certificate: bytes, chain: Sequence[bytes], trust: Trust) -> str | None:
+    """Name (RFC 4514) of the authority that `trust` lacks for this certificate (DER), None where its chain ends there.
+
+    `chain` is what comes along with the certificate. Periods and revocation are not looked at.
+    """
+    roots = set(trust.roots)
+    known = [x509.load_der_x509_certificate(c) for c in dict.fromkeys((*trust.roots, *trust.intermediates, *chain))]
+    waiting, seen, missing = [x509.load_der_x509_certificate(certificate)], set[bytes](), ""
+    while waiting:
+        here = waiting.pop()
+        content = here.public_bytes(Encoding.DER)
+        if content in roots:
+            return None
+        seen.add(content)
+        above = [c for c in known if c.public_bytes(Encoding.DER) not in seen and _issued(here, c)]
+        if not above:
+            missing = here.issuer.rfc4514_string()
+        waiting += above
+    return missing
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _texts(items: Sequence[bytes]) -> list[str]:

@@ -16,6 +16,10 @@ _SIGNATURES = ((b"%PDF-", PDF), (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", 
 #: Why an upload is refused and what to do about it: Indonesian, English.
 REFUSALS: Mapping[str, tuple[str, str]] = {
     "file_empty": ("Berkas kosong. Pilih berkas lain.", "The file is empty. Choose another one."),
+    "file_not_pdf": (
+        "Berkas ini bukan PDF. Kirim berkas PDF kartu.",
+        "This file is not a PDF. Send the PDF of the card.",
+    ),
     "file_too_large": (
         "Berkas terlalu besar. Perkecil atau pindai ulang dengan resolusi lebih rendah.",
         "The file is too large. Make it smaller, or scan again at a lower resolution.",
@@ -101,6 +105,13 @@ def refused(code: str) -> UploadRefused:
     """Return the refusal with that code, a key of REFUSALS."""
     indonesian, english = REFUSALS[code]
     return UploadRefused(code, {"id": indonesian, "en": english})
+
+
+def no_card(data: bytes) -> UploadRefused | None:
+    """Why a file cannot be a card's, by its first bytes; None where it is to be checked."""
+    if not data:
+        return refused("file_empty")
+    return None if media_type(data) == PDF else refused("file_not_pdf")
 
 
 def fits(pixels: tuple[int, int], ratio: tuple[int, int]) -> bool:

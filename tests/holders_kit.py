@@ -65,6 +65,15 @@ def issuer_of(pki: DevelopmentPki) -> Issued:
     return Issued(certificate=x509.load_der_x509_certificate(pki.issuing), key=key)  # type: ignore[arg-type]
 
 
+def trust_folder(folder: Path, pki: DevelopmentPki) -> Path:
+    """A folder for ALUR_TRUST that holds this PKI."""
+    folder.mkdir()
+    for name, certificate in {"root": pki.root, "issuing": pki.issuing}.items():
+        pem = x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM)
+        (folder / f"{name}.pem").write_bytes(pem)
+    return folder
+
+
 def officer(pki: DevelopmentPki, name: str = "Ratna Dewi") -> Issued:
     """A person's certificate of the development PKI, with its key (EC)."""
     return seal(name, datetime.now(UTC), 2, issuer_of(pki))

@@ -36,8 +36,8 @@ CARD_SENTENCES: Mapping[str, Text] = {
         "en": "The signing key here takes no PIN or passphrase.",
     },
     "secret_needed": {
-        "id": "Isikan PIN atau sandi kunci penanda tangan Anda. Belum ada yang ditandatangani.",
-        "en": "Give the PIN or passphrase of your signing key. Nothing was signed.",
+        "id": "Isikan PIN atau sandi kunci penanda tangan. Belum ada yang ditandatangani.",
+        "en": "Give the PIN or passphrase of the signing key. Nothing was signed.",
     },
     "secret_not_yours": {
         "id": "Tanda tangan ini diminta petugas lain; hanya ia yang memberikan PIN atau sandi untuk mencobanya lagi.",

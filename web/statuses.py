@@ -98,6 +98,7 @@ STATUSES: Mapping[str, int] = {
     "request_too_large": 413,
     "file_too_large": 413,
     "unsupported_media_type": 415,
+    "file_not_pdf": 415,
     "file_type_not_accepted": 415,
     "precondition_required": 428,
     "too_many_requests": 429,

@@ -19,6 +19,7 @@ from alur.signers import trust_of, trusts
 from signing.aspects import Aspect, of_file, of_register, unasked
 from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import PublishedKey, read_keys
+from signing.uploads import no_card
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 #: Exit code where a file holds in every aspect, but its report could not be written.
@@ -56,24 +57,36 @@ def verify(file: Path, signatures: int | None, offline: bool, report: Path | Non
         raise click.UsageError(said)
     sha256 = hashlib.sha256(pdf).hexdigest()
     entry, asked = None, unasked("not_asked" if offline else "no_register")
-    if not offline and has_register(chosen):
+    asked_here = not offline and has_register(chosen)
+    if asked_here:
         entry = registered(chosen, sha256)
         asked = _asked(entry)
     expected = signatures if signatures is not None else entry.signatures if entry else 1
     trust = trust_of(ensure_keys(chosen))()
     verdict, xml = report_untrusted(pdf, trust, expected, report=report is not None)
     aspects = of_file(verdict) + asked
-    ok = verdict.ok and all(aspect.holds is not False for aspect in asked) and _stands(asked)
+    refusal = no_card(pdf)
+    ok = verdict.ok and refusal is None and all(aspect.holds is not False for aspect in asked) and _stands(asked)
     told = verdict.to_json() | {"ok": ok, "sha256": sha256, "aspects": [aspect.to_json() for aspect in aspects]}
     told["entry"] = entry.to_json() if entry else None
-    worth = ("VALID, BUT REPORTED" if entry and entry.marks else "VALID") if ok else "NOT VALID"
-    tell(told, "\n".join((*file_lines(verdict, aspects), worth)), as_json=as_json)
+    told["register_asked"] = asked_here
+    told["refused"] = {"code": refusal.code, "text": refusal.text} if refusal else None
+    lines = (refusal.text["en"],) if refusal else file_lines(verdict, aspects)
+    worth = _worth(entry, asked=asked_here) if ok else "NOT VALID"
+    tell(told, "\n".join((*lines, worth)), as_json=as_json)
     # The verdict is told first: whoever waits for it has it, whatever becomes of the report.
     why = _not_written(report, xml) if report is not None else ""
     if why:
         click.echo(f"alur: {why}", err=True)
     if not ok or why:
         sys.exit(NOT_WRITTEN if ok else 1)
+
+
+def _worth(entry: Registered | None, *, asked: bool) -> str:
+    """The last word about a file against which nothing speaks: a card that was revoked has such a file, too."""
+    if not asked:
+        return "VALID BY THE FILE ALONE; the register was not asked, and a revoked or replaced card looks the same"
+    return "VALID, BUT REPORTED" if entry and entry.marks else "VALID"
 
 
 def _asked(entry: Registered | None) -> tuple[Aspect, ...]:
@@ -147,5 +160,8 @@ def _claim_lines(verdict: ClaimVerdict) -> Iterator[str]:
         yield "Whether the card was revoked or replaced stands in the register alone: open the link to ask it."
     if verdict.development:
         yield "DEV – TIDAK SAH: the key is a development key, so this is no official card."
-    yield from (f"{code}: {CLAIM_PROBLEMS[code][1]}" for code in verdict.problems)
-    yield "THE CLAIM HOLDS" if verdict.ok else "THE CLAIM DOES NOT HOLD"
+    yield from (CLAIM_PROBLEMS[code][1] for code in verdict.problems)
+    if verdict.checked:
+        yield "THE CLAIM HOLDS" if verdict.ok else "THE CLAIM DOES NOT HOLD"
+    else:
+        yield "NOTHING WAS CHECKED"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import load_der_x509_csr
+from cryptography.x509 import CertificateRevocationList, load_der_x509_crl, load_der_x509_csr
 
 from alur.claim_keys import published_keys
 from alur.commands.common import json_option, settings, tell
 from alur.key_files import new_key
+from alur.serials import issued_by, number_of, of_certificates, require_known, transcript_beside
 from signing.ceremony import CLAIM_DAYS, Plan, hold
 from signing.claim_keys import PublishedKey, key_set, read_keys, read_private
 from signing.private_files import write_private, write_public
@@ -102,20 +103,53 @@ def claim(out: Path, listed: Path, first: datetime | None, last: datetime | None
 @click.option(
     "--revoke", "serials", multiple=True, help="Serial number (hex) of a certificate to revoke; once for each."
 )
+@click.option("--certificate", "files", multiple=True, type=FILE, help="File of a certificate to revoke, instead.")
+@click.option("--transcript", type=FILE, help="The ceremony's transcript.json; else that in the authority's folder.")
+@click.option("--unlisted", is_flag=True, help="Revoke a serial that no transcript tells; nothing checks it.")
 @click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How long it stays current.")
 @click.option("--passphrase", "word", type=FILE, help="File of the passphrase; asked for when not given.")
 @json_option
 def renew_list(
-    authority: Path, listed: Path, serials: tuple[str, ...], days: int, word: Path | None, as_json: bool
+    authority: Path,
+    listed: Path,
+    serials: tuple[str, ...],
+    files: tuple[Path, ...],
+    transcript: Path | None,
+    unlisted: bool,
+    days: int,
+    word: Path | None,
+    as_json: bool,
 ) -> None:
     """Renew a revocation list before it runs out, or revoke certificates."""
+    numbers = [number_of(text) for text in serials]
     passphrase = word.read_text().split("\n", 1)[0].rstrip("\r") if word else _word_of(authority)
-    numbers = [_serial(text) for text in serials]
-    made = renewed(open_authority(authority, passphrase), listed.read_bytes(), numbers, _now(), timedelta(days=days))
+    issuer = open_authority(authority, passphrase)
+    transcript = transcript or transcript_beside(authority)
+    given = of_certificates(issuer.certificate, files)
+    known = {**issued_by(issuer.certificate, transcript), **given}
+    if not unlisted:
+        require_known(numbers, known, transcript)
+    before = listed.read_bytes()
+    made = renewed(issuer, before, [*numbers, *given], _now(), timedelta(days=days))
     write_public(listed, made.public_bytes(Encoding.DER))
-    ends = made.next_update_utc
-    value = {"until": ends, "revoked": [serial(entry.serial_number) for entry in made]}
-    tell(value, f"{listed} is current until {ends:%Y-%m-%d} and revokes {len(made)} certificates", as_json=as_json)
+    old, all_ = ({entry.serial_number for entry in found} for found in (load_der_x509_crl(before), made))
+    value = {
+        "until": made.next_update_utc,
+        "revoked": [serial(entry.serial_number) for entry in made],
+        "revoked_now": sorted(map(serial, all_ - old)),
+    }
+    tell(value, "\n".join(_list_lines(listed, made, old, known)), as_json=as_json)
+
+
+def _list_lines(
+    listed: Path, made: CertificateRevocationList, old: Container[int], known: Mapping[int, str]
+) -> Iterator[str]:
+    count = f"{len(made)} certificate{'' if len(made) == 1 else 's'}"
+    yield f"{listed} is current until {made.next_update_utc:%Y-%m-%d} and revokes {count}"
+    for entry in made:
+        number = entry.serial_number
+        since = f"since {entry.revocation_date_utc:%Y-%m-%d}" if number in old else "NOW"
+        yield f"  revoked {since}: {serial(number)} {known.get(number, '')}".rstrip()
 
 
 @keys.command()
@@ -172,13 +206,6 @@ def _made(out: Path, begins: date, ends: date) -> PublishedKey:
 def _word_of(authority: Path) -> str:
     passphrase: str = click.prompt(f"Passphrase of {authority}", hide_input=True, err=True)
     return passphrase
-
-
-def _serial(text: str) -> int:
-    try:
-        return int(text, 16)
-    except ValueError as error:
-        raise click.UsageError(f"{text} is no serial number (hex).") from error
 
 
 def _generated(file: str) -> str:

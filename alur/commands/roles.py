@@ -39,7 +39,7 @@ def worker(queue: str) -> None:
 
 def _check_signers(chosen: Settings) -> None:
     """What is wrong with the keys, before the first case waits for them; raises `SettingsError`."""
-    if chosen.production or chosen.signer or chosen.signers:
+    if chosen.production or chosen.signer or chosen.signers or chosen.trust:
         from alur.signer_check import check_signers
 
         for key in check_signers(chosen):

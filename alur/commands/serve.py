@@ -68,7 +68,7 @@ def require_free(host: str, port: int) -> None:
 
 def require_signers(chosen: Settings) -> None:
     """End with the sentence that tells what is wrong with the keys that sign; what is merely away is no reason to."""
-    if chosen.signer is None and chosen.signers is None:
+    if chosen.signer is None and chosen.signers is None and chosen.trust is None:
         chosen.chosen_signer()
         return
     # In a process of its own: a token's library stays with whoever loads it, and this one only watches the others.

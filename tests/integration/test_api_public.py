@@ -140,7 +140,7 @@ def test_a_file_of_somewhere_else_is_unknown(house: House) -> None:
 def test_what_is_no_pdf_is_not_verified(house: House) -> None:
     """Empty, a picture, nothing at all."""
     refused(check(house, b""), 422, "file_empty")
-    refused(check(house, b"\xff\xd8\xff\xe0"), 415, "file_type_not_accepted")
+    refused(check(house, b"\xff\xd8\xff\xe0"), 415, "file_not_pdf")
     refused(Api(house).send("POST", "/verify", data={"code": "x"}), 415, "unsupported_media_type")
 
 

@@ -19,7 +19,7 @@ from tools import need
 
 from alur.commands import cards as commands
 from alur.wiring import House
-from signing.claim_check import ClaimVerdict, check
+from signing.claim_check import CLAIM_PROBLEMS, ClaimVerdict, check
 from signing.claim_keys import read_keys
 from signing.qr_reading import QrError, read_qr
 from tests.api_kit import Api, approved, officer
@@ -125,15 +125,16 @@ def test_the_command_ends_with_one_for_what_does_not_hold(tmp_path: Path, monkey
     monkeypatch.delenv("ALUR_DATA", raising=False)
     keys = tmp_path / "keys.json"
     keys.write_text('{"keys": []}')
-    for what, code in (
-        (key().sign(claim()), "claim_key_unknown"),
-        ("https://x.id/verify/A", "claim_missing"),
-        ("PLG-AK1-2026-000123", "claim_not_given"),
+    for what, code, last in (
+        (key().sign(claim()), "claim_key_unknown", "THE CLAIM DOES NOT HOLD"),
+        ("https://x.id/verify/A", "claim_missing", "NOTHING WAS CHECKED"),
+        ("PLG-AK1-2026-000123", "claim_not_given", "NOTHING WAS CHECKED"),
+        ("", "claim_empty", "NOTHING WAS CHECKED"),
     ):
         done = asked(what, "--keys", keys)
-        assert done.exit_code == 1
-        assert code in done.output
-        assert done.output.endswith("THE CLAIM DOES NOT HOLD\n")
+        assert (done.exit_code, done.output) == (1, f"{CLAIM_PROBLEMS[code][1]}\n{last}\n")
+        told = json.loads(asked(what, "--keys", keys, "--json").output)
+        assert ([p["code"] for p in told["problems"]], told["checked"]) == ([code], last != "NOTHING WAS CHECKED")
     assert asked(key().sign(claim())).exit_code == 2
     assert asked(tmp_path / "nowhere.png", "--keys", keys).exit_code == 2
     assert not (tmp_path / "var").exists()

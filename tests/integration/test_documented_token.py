@@ -23,7 +23,17 @@ from signing.pkcs11_token import Pkcs11BareKey
 from signing.pkcs11_uri import Pkcs11Uri
 from signing.secret import Secret
 from signing.timestamps import local_timestamper
-from tests.holders_kit import PASSPHRASE, PIN, SOFTHSM, issuer_of, key_file, make_token, officer, token_address
+from tests.holders_kit import (
+    PASSPHRASE,
+    PIN,
+    SOFTHSM,
+    issuer_of,
+    key_file,
+    make_token,
+    officer,
+    token_address,
+    trust_folder,
+)
 from tests.signing_kit import card_pdf, profile
 from tests.tools import need
 
@@ -54,12 +64,14 @@ def test_every_command_of_the_page_works_as_written(pki: DevelopmentPki, tmp_pat
     key_file(tmp_path, pki, officer(pki)).rename(tmp_path / "kepala.p12")
     for name, content in {"pin": PIN, "so-pin": "98765432", "passphrase": PASSPHRASE}.items():
         (tmp_path / name).write_text(content + "\n")
+    trust = str(trust_folder(tmp_path / "trust", pki))
     blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
     back = next(n for n, block in enumerate(blocks) if "wakil.crt" in block)
     exports = "\n".join(re.findall(r"^export .*$", "".join(blocks[:back]), re.MULTILINE))
 
     def run(*lines: str) -> str:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("ALUR_")}
+        environ["ALUR_TRUST"] = trust
         environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
         argv = ["bash", "-euo", "pipefail", "-c", "\n".join(lines)]
         done = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)

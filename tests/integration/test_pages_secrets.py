@@ -62,6 +62,22 @@ def test_many_are_signed_with_one_secret_that_no_page_repeats(asking: House, cit
     assert [state(asking, c) for c in cases] == ["issued"] * 3
 
 
+def test_an_officer_is_told_whose_key_asks(asking: House, citra: Browser) -> None:
+    """The office's, or the officer's own: each opens with another secret."""
+    case = approved(asking)
+    for own, words, english in (
+        (False, "Sandi kunci tanda tangan kantor", "Passphrase of the office's signing key"),
+        (True, "Sandi kunci tanda tangan Anda", "Passphrase of your signing key"),
+    ):
+        with patch("workers.secret_mail.Asks.is_own", return_value=own):
+            for path in (INBOX, f"/cases/{case}"):
+                citra.client.delete_cookie("language")
+                assert words in citra.get(path).text
+                citra.client.set_cookie("language", "en")
+                assert english in citra.get(path).text
+    assert sign_many(citra, [case], PASSPHRASE)
+
+
 def test_without_the_secret_nothing_is_sent(asking: House, citra: Browser) -> None:
     """A sentence says so."""
     case = approved(asking)

@@ -27,7 +27,7 @@ from signing.pkcs11_uri import Pkcs11Uri
 from signing.remote import Service
 from signing.secret import Secret
 from tests.fake_bsre import NIK, FakeBsre, serving
-from tests.holders_kit import PASSPHRASE, PIN, bsre_place, fake_bsre, make_token, token_address
+from tests.holders_kit import PASSPHRASE, PIN, bsre_place, fake_bsre, make_token, token_address, trust_folder
 from tests.signing_kit import card_pdf
 from tests.tools import need
 
@@ -247,7 +247,7 @@ def test_a_key_that_is_not_on_the_token_is_told(token: Pkcs11Place) -> None:
     assert caught.value.code == "certificate_missing"
 
 
-def test_at_the_start_a_token_is_told_by_what_is_wrong(token: Pkcs11Place, tmp_path: Path) -> None:
+def test_at_the_start_a_token_is_told_by_what_is_wrong(token: Pkcs11Place, tmp_path: Path, pki: DevelopmentPki) -> None:
     """A key that is not there and a wrong PIN stop it; a token that is not plugged in does not, and the PIN that was
     refused is not tried again before its file changes: a process that is started over and over would lock the token."""
     (tmp_path / "pin").write_text("0000-salah")
@@ -265,6 +265,7 @@ def test_at_the_start_a_token_is_told_by_what_is_wrong(token: Pkcs11Place, tmp_p
     with patch.object(pkcs11_token.Pkcs11KeyHolder, "try_pin", side_effect=AssertionError("it was tried")):
         assert "was refused before" in told(token_address("ec", pin))
     (tmp_path / "pin").write_text(PIN)
-    (found,) = check_signers(load({"ALUR_SIGNER": token_address("ec", pin)}, tmp_path))
+    trust = str(trust_folder(tmp_path / "trust", pki))
+    (found,) = check_signers(load({"ALUR_SIGNER": token_address("ec", pin), "ALUR_TRUST": trust}, tmp_path))
     assert "Kunci EC" in found.words
     assert not (tmp_path / "var" / "signer-refused").exists()

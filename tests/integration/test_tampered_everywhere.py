@@ -18,10 +18,12 @@ from lxml import etree
 from alur.commands.cards import cards
 from alur.wiring import House
 from signing.development import DevelopmentPki, ensure_development_pki
+from signing.uploads import REFUSALS
 from tests.api_kit import Api, applicant, refused
 from tests.archive_kit import archived
 from tests.changes_kit import GARBAGE, annotate, appended, flipped, padded, revisions, stretched, swap_page, unpinned
 from tests.drain_kit import one, with_card
+from tests.holders_kit import trust_folder
 from tests.pages_kit import Browser
 from tests.tamper_kit import matrix
 from workflow.db.sealed_files import card_file
@@ -159,12 +161,26 @@ def test_the_whole_matrix_is_refused_everywhere(
 
 
 def test_the_command_asks_no_register_when_told_so(real: Real, shell: CliRunner, tmp_path: Path) -> None:
-    """Offline the file speaks for itself, and the register's aspects say that they were not asked."""
+    """Offline the file speaks for itself, and the last word says that nothing else did: the file of a card that was
+    revoked meanwhile is the same."""
     said = by_command(shell, tmp_path, real.pdf, "--offline")
     assert said.exit_code == 0
     assert said.output.count("[yes]") == 4
     assert said.output.count("The register was not asked") == 2
-    assert said.output.endswith("\nVALID\n")
+    assert said.output.splitlines()[-1].startswith("VALID BY THE FILE ALONE; the register was not asked")
+    told = [json.loads(by_command(shell, tmp_path, real.pdf, "--json", *more).stdout) for more in ((), ("--offline",))]
+    assert [one["register_asked"] for one in told] == [True, False]
+
+
+def test_where_there_is_no_register_the_last_word_is_by_the_file_alone(real: Real, tmp_path: Path) -> None:
+    """Somebody who has the folder of trust only."""
+    folder = trust_folder(tmp_path / "trust", real.pki)
+    (folder / "root.crl").write_bytes((real.pki.folder / "root.crl").read_bytes())
+    (folder / "issuing.crl").write_bytes((real.pki.folder / "issuing.crl").read_bytes())
+    bare = CliRunner(env={"ALUR_DATA": str(tmp_path / "none"), "ALUR_TRUST": str(folder), "ALUR_DATABASE_URL": None})
+    said = by_command(bare, tmp_path, real.pdf)
+    assert said.output.splitlines()[-1].startswith("VALID BY THE FILE ALONE; the register was not asked")
+    assert not json.loads(by_command(bare, tmp_path, real.pdf, "--json").stdout)["register_asked"]
 
 
 def test_the_command_says_words_and_keeps_constants_for_programs(real: Real, shell: CliRunner, tmp_path: Path) -> None:
@@ -177,6 +193,18 @@ def test_the_command_says_words_and_keeps_constants_for_programs(real: Real, she
     told = json.loads(by_command(shell, tmp_path, changed, "--json").stdout)
     assert told["signatures"][0]["coverage"] == "ENTIRE_FILE"
     assert {p["code"] for p in told["problems"]} == {"content_changed", "ades_not_passed"}
+
+
+def test_what_is_no_pdf_is_told_in_the_same_words_everywhere(house: House, shell: CliRunner, tmp_path: Path) -> None:
+    """A text and an empty file: page, API and command say what is wanted, and none of them tells aspects in words."""
+    for content, code, status in ((b"Nomor kartu: 12", "file_not_pdf", 415), (b"", "file_empty", 422)):
+        told = by_api(house, content)
+        text = REFUSALS[code]
+        assert (told.status_code, told.json["code"], told.json["detail"]) == (status, code, text[0])
+        assert text[0] in by_page(house, content).text
+        said = by_command(shell, tmp_path, content)
+        assert (said.exit_code, said.output) == (1, f"{text[1]}\nNOT VALID\n")
+        assert json.loads(by_command(shell, tmp_path, content, "--json").stdout)["refused"]["code"] == code
 
 
 def indications(xml: bytes) -> list[str]:

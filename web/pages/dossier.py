@@ -12,7 +12,7 @@ from web.language import language
 from web.pages import fields, officer, times
 from web.pages.papers import TYPES, size_words
 from web.pages.standing import Standing, standing
-from web.pages.words import _, local
+from web.pages.words import _, local, ngettext
 from web.services import cases, dossier
 from web.services.cards import CARD
 from web.services.dossier import Gathered, Paper
@@ -105,7 +105,8 @@ def _file_facts(paper: Paper) -> Iterator[tuple[str, str]]:
     if original is None:
         return
     yield _("Jenis"), TYPES.get(original.media_type, "")
-    yield _("Ukuran"), _("%(size)s (%(n)d bita)", size=size_words(len(original.content)), n=len(original.content))
+    n = len(original.content)
+    yield _("Ukuran"), ngettext("%(size)s (%(n)d bita)", "%(size)s (%(n)d bita)", n, size=size_words(n), n=n)
     yield "SHA-256", _grouped(hashlib.sha256(original.content).hexdigest())
     if paper.attached is not None:
         yield _("Lampiran"), original.name

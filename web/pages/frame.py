@@ -33,9 +33,15 @@ class Link:
 def init(app: Flask) -> None:
     """Give every template of `app` the frame."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(local=local)
+    app.jinja_env.globals.update(local=local, own_key=own_key)
     app.jinja_env.filters["words_of"] = words_of
     app.context_processor(_frame)
+
+
+def own_key() -> bool:
+    """Whether the signed-in person signs with a key of their own rather than the office's."""
+    person, asks = here.person(), here.ports().secrets.asks()
+    return person is not None and asks is not None and asks.is_own(person.name)
 
 
 def words_of(choices: Mapping[str, Text]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from web.errors import ProblemError, WebError
 from web.language import language
 from web.pages import officer, times
 from web.pages.answers import go, key_sent, new_key, require_person, shown
-from web.pages.words import _, local
+from web.pages.words import _, local, ngettext
 from web.services import incidents, transitions
 from web.services.incidents import Filter, Incident, Kind
 from web.services.levels import Waiting
@@ -77,8 +77,8 @@ def retry_kind() -> Response:
         commit()
         sent.append(accepted)
     transitions.ring()
-    words = [_("%(n)d langkah dicoba lagi.", n=len(sent))]
-    words += [_("%(n)d sudah tidak menunggu.", n=kept)] if kept else []
+    words = [ngettext("%(n)d langkah dicoba lagi.", "%(n)d langkah dicoba lagi.", len(sent), n=len(sent))]
+    words += [ngettext("%(n)d sudah tidak menunggu.", "%(n)d sudah tidak menunggu.", kept, n=kept)] if kept else []
     words += [_("%(n)d hanya dapat dicoba lagi oleh petugas yang memintanya.", n=others)] if others else []
     if not sent:
         return go(url_for("troubled.show_all"), " ".join(words), "act")

@@ -8,7 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from web.language import language
-from web.pages.words import SOURCE, _
+from web.pages.words import SOURCE, _, ngettext
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: Less than this is left: the chip warns.
@@ -64,7 +64,7 @@ def span(length: timedelta) -> str:
     hours, rest = divmod(rest, HOUR)
     minutes = rest // MINUTE
     if days >= 3 or (days and not hours):
-        return _("%(n)d hari", n=days)
+        return ngettext("%(n)d hari", "%(n)d hari", days, n=days)
     if days:
         return _("%(d)d hari %(h)d j", d=days, h=hours)
     if hours:

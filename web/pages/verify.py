@@ -107,7 +107,7 @@ def upload() -> Response:
             return _report(verification.report_of(content_of(sent)))
         found = verification.by_file(content_of(sent))
     except UploadRefused as error:
-        return _ask({"file": _why(error)}, status_of(error.code))
+        return _ask({"file": local(error.text)}, status_of(error.code))
     except WebError as error:
         if error.problem.code != "nothing_to_report":
             raise
@@ -169,13 +169,6 @@ def _report(xml: bytes) -> Response:
 
 def _ask(errors: dict[str, str], status: int) -> Response:
     return shown("public/verify_ask.html", status, errors=errors, entered=request.args.get("code", ""))
-
-
-def _why(error: UploadRefused) -> str:
-    """Why a file is not checked; here only a PDF is asked for."""
-    if error.code == "file_type_not_accepted":
-        return _("Berkas ini bukan PDF. Kirim berkas PDF kartu.")
-    return local(error.text)
 
 
 def _verdict(found: FileFindings) -> Verdict:

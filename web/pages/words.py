@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel import Babel, Domain, gettext  # type: ignore[import-untyped]
+from flask_babel import ngettext as _ngettext
 
 from web.language import LANGUAGES, language
 from workflow.definition.process import Text
@@ -44,6 +45,11 @@ def init(app: Flask) -> None:
 def _(text: str, **values: object) -> str:
     """`text` in the language of the request; `%(name)s` places are filled from `values`."""
     return str(gettext(text, **values))
+
+
+def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
+    """The words for `count` things in the language of the request; Indonesian has one form, written twice."""
+    return str(_ngettext(one, many, count, **values))
 
 
 def local(text: Text | None) -> str:

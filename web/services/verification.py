@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from signing.aspects import Aspect, of_file, of_register
 from signing.marks import Mark
-from signing.uploads import PDF, media_type, refused
+from signing.uploads import no_card, refused
 from signing.verdict import Verdict
 from signing.verify import report_untrusted
 from web import here, limits
@@ -104,13 +104,12 @@ def by_code(code: str) -> Entry:
 def by_file(content: bytes, code: str = "", *, report: bool = False) -> FileFindings:
     """What is to be said of a PDF: found in the register by its bytes, or by the code printed on it. Nothing is kept.
 
-    Raises `UploadRefused` for anything but a PDF, `WebError` (`busy`).
+    Raises `UploadRefused` for anything but a PDF (`file_empty`, `file_not_pdf`, `file_too_large`), `WebError` (`busy`).
     """
     limits.count("verify_upload")
-    if not content:
-        raise refused("file_empty")
-    if media_type(content) != PDF:
-        raise refused("file_type_not_accepted")
+    refusal = no_card(content)
+    if refusal is not None:
+        raise refusal
     if len(content) > MAX_REQUEST:
         raise refused("file_too_large")
     return _findings(content, code, report=report)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pyhanko.sign.ades.report import AdESStatus
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -27,9 +29,9 @@ FINDING = SignatureFinding(
 )
 
 
-def lines(*problems: Problem) -> list[str]:
+def lines(*problems: Problem, integrity: bool = True) -> list[str]:
     """The lines about one signature with these problems."""
-    verdict = Verdict(signatures=(FINDING,), problems=problems)
+    verdict = Verdict(signatures=(replace(FINDING, integrity=integrity),), problems=problems)
     return list(file_lines(verdict, of_file(verdict)))
 
 
@@ -47,14 +49,19 @@ def test_a_sound_signature_tells_what_it_covers() -> None:
 
 
 def test_a_signature_is_told_with_what_speaks_against_it() -> None:
-    """Instead of what it would cover; and nothing is said twice."""
-    *_aspects, signature = lines(
-        Problem(code="content_changed", field="Signature1"), Problem(code="ades_not_passed", field="Signature1")
-    )
+    """Instead of what it would cover; nothing is said twice, and it is not said to be its signer's."""
+    changed = Problem(code="content_changed", field="Signature1")
+    *_aspects, signature = lines(changed, Problem(code="ades_not_passed", field="Signature1"), integrity=False)
     assert signature == (
-        "  signed by Citra Lestari (PAdES B-LT): The content is not what was signed; "
+        "  claims to be signed by Citra Lestari (PAdES B-LT): The content is not what was signed; "
         "The signature does not pass the AdES validation (ETSI EN 319 102-1)"
     )
+
+
+def test_a_sound_signature_below_a_later_change_is_still_its_signers() -> None:
+    """What was added behind it says nothing about who signed."""
+    behind = Problem(code="not_whole_file", field="Signature1")
+    assert lines(behind, integrity=False)[-1].startswith("  signed by Citra Lestari")
 
 
 def test_what_no_aspect_tells_is_told_at_the_end() -> None:

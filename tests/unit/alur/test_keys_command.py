@@ -110,8 +110,72 @@ def test_a_list_is_renewed_with_a_passphrase_asked_or_from_a_file(tmp_path: Path
     before = listed.read_bytes()
     assert asked(*call, "--revoke", "xyz", "--passphrase", word).exit_code == 2
     assert listed.read_bytes() == before
-    done = asked(*call, "--revoke", "a1b2c", "--days", "60", "--passphrase", word, "--json")
-    assert json.loads(done.stdout)["revoked"] == ["0a1b2c"]
+    done = asked(*call, "--days", "60", "--passphrase", word, "--json")
+    assert json.loads(done.stdout)["revoked"] == []
     assert stat.S_IMODE(listed.stat().st_mode) == 0o644
     done = asked(*call, given=told["issuing/issuing.p12"] + "\n")
-    assert "revokes 1 certificates" in done.stdout
+    assert "revokes 0 certificates" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The folder of a ceremony, and its passphrases by file."""
+    folder = tmp_path_factory.mktemp("ceremony") / "keys"
+    done = asked("ceremony", "--out", folder, *WHO)
+    return folder, dict(re.findall(r"passphrase of (\S+): (\S+)", done.stderr))
+
+
+def serials(folder: Path) -> dict[str, str]:
+    """Serials by the file that holds the certificate, as the transcript tells them."""
+    entries = json.loads((folder / "transcript.json").read_text())["entries"]
+    return {entry["file"]: entry["serial"] for entry in entries if entry["serial"]}
+
+
+def test_only_what_the_authority_issued_is_revoked_and_it_is_told_what_was(
+    office: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """A serial that nobody has, of the other authority or of itself changes nothing; what is known is listed."""
+    folder, told = office
+    listed = tmp_path / "issuing.crl"
+    listed.write_bytes((folder / "trust" / "issuing.crl").read_bytes())
+    (tmp_path / "word").write_text(told["issuing/issuing.p12"])
+    issuing = folder / "issuing" / "issuing.p12"
+    call = ("renew-list", issuing, "--list", listed, "--passphrase", tmp_path / "word")
+    before, known = listed.read_bytes(), serials(folder)
+    for wrong in ("1111", known["issuing/issuing.p12"], known["offline/root.p12"]):
+        done = asked(*call, "--revoke", wrong)
+        assert done.exit_code == 2
+        assert f"{known['signers/officer-1.p12']}  CN=Citra" in done.stderr
+        assert listed.read_bytes() == before
+    written = ":".join(re.findall("..", known["signers/officer-1.p12"].upper()))
+    done = asked(*call, "--revoke", f"0x00{written}")
+    assert "revokes 1 certificate\n" in done.stdout
+    assert f"revoked NOW: {known['signers/officer-1.p12']} CN=Citra" in done.stdout
+    again = asked(*call, "--revoke", known["signers/officer-1.p12"])
+    assert re.search(r"revoked since \d{4}-\d\d-\d\d: " + known["signers/officer-1.p12"], again.stdout)
+
+
+def test_without_a_transcript_a_certificate_is_named_or_nothing_is_checked(
+    office: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """The authority's file alone, on a machine of its own: the certificate counts, whoever issued it is looked at."""
+    folder, told = office
+    for name in ("issuing/issuing.p12", "trust/issuing.crl", "trust/root.pem", "trust/issuing.pem"):
+        (tmp_path / Path(name).name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "word").write_text(told["issuing/issuing.p12"])
+    known, listed = serials(folder), tmp_path / "issuing.crl"
+    call = ("renew-list", tmp_path / "issuing.p12", "--list", listed, "--passphrase", tmp_path / "word")
+    seal = known["signers/seal.p12"]
+    assert "no transcript.json is here" in asked(*call, "--revoke", seal).stderr
+    assert asked(*call, "--certificate", tmp_path / "issuing.pem").exit_code == 2
+    assert asked(*call, "--certificate", tmp_path / "root.pem").exit_code == 2
+    passphrase = told["signers/officer-1.p12"].encode()
+    (tmp_path / "officer.crt").write_bytes(
+        Pkcs12KeyHolder(folder / "signers" / "officer-1.p12", passphrase).certificate
+    )
+    done = asked(*call, "--certificate", tmp_path / "officer.crt", "--json")
+    assert json.loads(done.stdout)["revoked_now"] == [known["signers/officer-1.p12"]]
+    done = asked(*call, "--revoke", seal, "--transcript", folder / "transcript.json", "--json")
+    assert json.loads(done.stdout)["revoked_now"] == [seal]
+    done = asked(*call, "--revoke", "a1b2c", "--unlisted", "--json")
+    assert json.loads(done.stdout)["revoked_now"] == ["0a1b2c"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import stat
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from signing_kit import card_pdf
+from tools import need
 
 from alur.audit_key import note_signer
 from alur.claim_keys import claim_signer, published_keys
@@ -37,6 +40,7 @@ from signing.transcript import Transcript, serial, sha256
 from signing.trust import DEVELOPMENT_ORGANISATION, is_development
 from signing.verify import verify
 
+CEREMONY_PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "hold-a-key-ceremony.md"
 PLAN = Plan(
     organisation="Dinas Tenaga Kerja Kota Contoh",
     seal="Segel Elektronik",
@@ -215,6 +219,27 @@ def test_the_transcript_tells_every_file_and_certificate_and_no_secret(held: tup
     assert "Witness: Eka Putri" in words
     assert "rahasia" not in words + told.to_json()
     assert "PRIVATE" not in words + told.to_json()
+    written = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    assert {e.file for e in told.entries if e.file_sha256} == written - {"transcript.json", "transcript.txt"}
+
+
+def test_fingerprints_are_told_as_the_commands_of_the_page_print_them(
+    held: tuple[Path, Transcript], tmp_path: Path
+) -> None:
+    """With which whoever watches compares them on a second machine: of certificates, bare keys and files."""
+    folder, _ = held
+    need("openssl")
+    words, page = (folder / "transcript.txt").read_text(), CEREMONY_PAGE.read_text()
+    (tmp_path / "word").write_text(word("signers/seal.p12"))
+    commands = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)[0].splitlines()
+    assert len(commands) == 4
+    for command in commands:
+        line = command.replace("-in signers/seal.p12", f"-in signers/seal.p12 -passin file:{tmp_path / 'word'}")
+        done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True, timeout=20, check=True)
+        printed = re.findall(r"\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b|\b[0-9a-f]{64}\b", done.stdout)
+        assert printed, command
+        for digest in printed:
+            assert digest in words, command
 
 
 def test_a_ceremony_overwrites_nothing(held: tuple[Path, Transcript], tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_a_link_to_another_card_is_told() -> None:
 
 def test_a_card_from_before_carries_no_claim() -> None:
     """Its link is told apart from a broken one."""
-    for text in (f"{ADDRESS}/7Q2M91KX4B0TZZ19", f"{ADDRESS}/7Q2M91KX4B0TZZ19#", "", "https://[broken#"):
+    for text in (f"{ADDRESS}/7Q2M91KX4B0TZZ19", f"{ADDRESS}/7Q2M91KX4B0TZZ19#", "https://[broken#"):
         assert check(text, [published()], TODAY).problems == ("claim_missing",)
 
 
@@ -142,6 +142,16 @@ def test_a_number_or_code_that_was_typed_is_told_apart_from_a_damaged_claim() ->
     bare = f"{ADDRESS}/{claim().code}".removeprefix("https://")
     assert check(bare, [published()], TODAY).problems == ("claim_missing",)
     assert "behind #" in CLAIM_PROBLEMS["claim_missing"][1]
+
+
+def test_where_no_claim_is_given_nothing_was_checked() -> None:
+    """An empty text, a number, a link alone: neither for the card nor against it. A damaged claim was looked at."""
+    for text, code in (("", "claim_empty"), (" ", "claim_empty"), ("PLG-AK1-2026-000123", "claim_not_given")):
+        found = check(text, [published()], TODAY)
+        assert (found.problems, found.checked, found.ok) == ((code,), False, False)
+    assert not check(f"{ADDRESS}/7Q2M91KX4B0TZZ19", [published()], TODAY).checked
+    signed = key().sign(claim())
+    assert [check(text, [published()], TODAY).checked for text in (signed, signed[:20])] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -227,6 +237,6 @@ def test_every_problem_has_its_sentences_in_the_verdict() -> None:
     """In both languages, for people and programs."""
     found = check("", [published()], TODAY).to_json()
     assert found["problems"] == [
-        {"code": "claim_missing", "text": dict(zip(("id", "en"), CLAIM_PROBLEMS["claim_missing"], strict=True))}
+        {"code": "claim_empty", "text": dict(zip(("id", "en"), CLAIM_PROBLEMS["claim_empty"], strict=True))}
     ]
     assert (found["ok"], found["claim"], found["register_asked"]) == (False, None, False)

@@ -36,6 +36,17 @@ def test_english_writes_hours_with_a_colon(app: Flask) -> None:
         assert times.moment(NOW, JAKARTA) == "21-11-2026 09:12 WIB"
 
 
+def test_english_tells_one_from_many(app: Flask) -> None:
+    """Indonesian has one form for both."""
+    day = timedelta(days=1)
+    with app.test_request_context("/", headers={"Cookie": "language=en"}):
+        assert [times.span(day * n) for n in (1, 2, 11)] == ["1 day", "2 days", "11 days"]
+        cases = app.jinja_env.from_string('{{ ngettext("%(n)d permohonan", "%(n)d permohonan", n, n=n) }}')
+        assert [cases.render(n=n) for n in (0, 1, 2)] == ["0 applications", "1 application", "2 applications"]
+    with app.test_request_context("/"):
+        assert [times.span(day * n) for n in (1, 2)] == ["1 hari", "2 hari"]
+
+
 @pytest.mark.parametrize(
     ("left", "told", "tone"),
     [
