@@ -12,7 +12,7 @@ from web.errors import ProblemError, WebError
 from web.person import Person
 from web.services import refusals
 from web.services.names import names_of
-from web.services.sight import MAX_ID, see
+from web.services.sight import MAX_ID, Seen, require_reading, see
 from workflow.db import card_reports as store
 from workflow.db.card_reports import CardReport
 from workflow.definition.process import Text
@@ -80,6 +80,12 @@ def reports(*, settled: bool = False) -> Sequence[CardReportView]:
     waits = found if not settled else _waiting_of(offices, {r.case for r in found})
     names = names_of(str(r.settled_by) for r in found if r.settled_by)
     return [_view(r, names[str(r.settled_by)] if r.settled_by else None, waits) for r in found]
+
+
+def of_case(found: Seen) -> Sequence[CardReportView]:
+    """Every report of the case's card, the first first; for staff who may read the case's data."""
+    require_reading(found)
+    return [_view(r, None, ()) for r in store.of_case(session(), found.case.id)] if found.is_staff else ()
 
 
 def settle(id_: int, verdict: str) -> CardReportView:
