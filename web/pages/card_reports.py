@@ -14,7 +14,7 @@ from web.errors import WebError
 from web.language import language
 from web.pages import times
 from web.pages.answers import go, require_person, shown
-from web.pages.verdicts import KINDS, worth
+from web.pages.verdicts import KINDS, REPORTED, worth
 from web.pages.words import _, local
 from web.services import card_reports
 from web.services.card_reports import CardReportView
@@ -58,7 +58,8 @@ def _cards(views: Iterable[CardReportView]) -> list[dict[str, Any]]:
 
 def _card(views: Sequence[CardReportView]) -> dict[str, Any]:
     first = views[0]
-    card = worth(first.state, reported=any(view.verdict != "unfounded" or view.others for view in views))
+    marked = first.state == "valid" and any(view.verdict != "unfounded" or view.others for view in views)
+    card = REPORTED if marked else worth(first.state)
     told = {"case": first.case, "number": first.number, "tone": card.tone, "state": local(card.short)}
     return told | {"reports": [_row(view) for view in views]}
 

@@ -29,7 +29,7 @@ class Standing:
 
 def standing(card: CardView) -> Standing:
     """The card as it stands now."""
-    verdict = worth(card.state, reported=bool(card.marks))
+    verdict = worth(card.state, card.marks)
     return Standing(
         number=card.number,
         code=card.code,

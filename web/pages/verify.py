@@ -188,7 +188,7 @@ def _verdict(found: FileFindings) -> Verdict:
 
 
 def _words(entry: Entry) -> Verdict:
-    return worth(entry.state, reported=bool(entry.marks), reason=entry.reason)
+    return worth(entry.state, entry.marks, reason=entry.reason)
 
 
 def _findings(found: FileFindings) -> list[Finding]:
