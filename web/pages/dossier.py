@@ -88,7 +88,8 @@ def _facts(found: Seen, view: CaseView) -> list[tuple[str, str]]:
 
 def _card_facts(card: Standing) -> list[tuple[str, str]]:
     marks = [(_("Dilaporkan"), words) for words in card.marks]
-    return [(_("Nomor kartu"), card.number), (_("Status kartu"), card.words), *marks]
+    ended = [(_("Tidak berlaku sejak"), card.ended)] if card.ended else []
+    return [(_("Nomor kartu"), card.number), (_("Status kartu"), card.words), *ended, *marks]
 
 
 def _sections(found: Seen, gathered: Gathered) -> list[dict[str, Any]]:

@@ -43,6 +43,8 @@ class Card:
     office: str
     issued_on: str
     expires_on: str
+    #: First day on which it was valid no more.
+    ended_on: str
     #: Who signed its file electronically, and at which level; empty where nobody did.
     signed: str
     #: Day on which the holder's name and the file were erased; empty while they are there.
@@ -231,6 +233,7 @@ def _card(entry: Entry, asked: str | None) -> Card:
         office=local(entry.office_title) or entry.office or "",
         issued_on=_day(entry.issued_on),
         expires_on=_day(entry.expires_on),
+        ended_on=times.day(entry.changed_on) if entry.changed_on else "",
         signed=_("%(who)s, PAdES %(level)s", who=entry.signer, level=entry.level)
         if entry.signer and entry.level
         else "",

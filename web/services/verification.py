@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from web.database import rollback, session
 from web.errors import WebError
 from web.services import cards, marks
 from web.services.sight import see
-from workflow.db import card_files, card_reports, register
+from workflow.db import card_ends, card_files, card_reports, register
 from workflow.db.tables import card
 from workflow.definition.process import Text
 
@@ -49,6 +49,8 @@ class Entry:
     office_title: Text | None = None
     issued_on: str | None = None
     expires_on: str | None = None
+    #: First day on which one that is valid no more was so, where its office is; None for a valid one.
+    changed_on: date | None = None
     #: Why a void one is void, such as `newer_print`.
     reason: str | None = None
     #: Level of the signature, such as `B-LT`.
@@ -196,6 +198,7 @@ def _entry(row: Mapping[str, Any] | None) -> Entry:
         office_title=office.title if office else None,
         issued_on=row["issued_on"],
         expires_on=row["expires_on"],
+        changed_on=card_ends.ended_on(session(), row, state, office.zone if office else UTC),
         reason=row["reason"] if row["state"] == register.VOID else None,
         level=row["level"],
         signer=row["signer"],

@@ -33,6 +33,10 @@ class CardEntrySchema(ma.Schema):
     office_title = Words(allow_none=True)
     issued_on = fields.String(allow_none=True)
     expires_on = fields.String(allow_none=True)
+    changed_on = fields.Date(
+        allow_none=True,
+        metadata={"description": "First day on which one that is valid no more was so, where its office is."},
+    )
     reason = fields.String(allow_none=True, metadata={"description": "Why a void one is void, such as `newer_print`."})
     level = fields.String(allow_none=True)
     signer = fields.String(allow_none=True)
