@@ -20,7 +20,7 @@ from web.pages import times
 from web.pages.answers import content_of, go, shown
 from web.pages.verdicts import KINDS, NO_SIGNED_CARD, NOT_GENUINE, Verdict, worth
 from web.pages.words import _, local
-from web.services import card_reports, verification
+from web.services import card_reports, typed, verification
 from web.services.verification import Entry, FileFindings
 from web.statuses import status_of
 
@@ -79,7 +79,7 @@ def ask() -> Response:
     code = request.args.get("code")
     if code is None:
         return _ask({}, 200)
-    wanted = code.strip().strip("/").replace("/", "-")
+    wanted = typed.wanted(code).replace("/", "-")
     if not wanted:
         return _ask({"code": _("Tulis nomor atau kode yang tercetak pada kartu.")}, 422)
     return redirect(url_for("checking.by_code", code=wanted), code=303)
@@ -225,7 +225,7 @@ def _shown(verdict: Verdict, entry: Entry, asked: str | None = None) -> Shown:
 
 
 def _card(entry: Entry, asked: str | None) -> Card:
-    by_code = asked is None or asked.strip().upper() == entry.code
+    by_code = asked is None or typed.code(asked) == entry.code
     return Card(
         number=entry.number or "",
         code=(entry.code or "") if by_code else "",

@@ -10,7 +10,7 @@ from web import here, limits
 from web.database import session
 from web.errors import ProblemError, WebError
 from web.person import Person
-from web.services import refusals
+from web.services import refusals, typed
 from web.services.names import names_of
 from web.services.sight import MAX_ID, Seen, require_reading, see
 from workflow.db import card_reports as store
@@ -20,7 +20,6 @@ from workflow.permission import refuse_barred
 
 #: Reports that a list holds, at most.
 MAX_LISTED = 100
-_MAX_CODE = 100  # characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,10 +53,8 @@ def report(code: str, kind: str) -> None:
     limits.count("report")
     if kind not in store.KINDS:
         raise WebError("unknown_kind")
-    wanted = code.strip()
-    if not wanted or len(wanted) > _MAX_CODE or not wanted.isprintable():
-        raise WebError("no_valid_card")
-    if not (store.report(session(), wanted, kind) or store.report(session(), wanted.upper(), kind)):
+    row = typed.find(code)
+    if row is None or not store.report(session(), row["code"], kind):
         raise WebError("no_valid_card")
 
 

@@ -76,6 +76,16 @@ class FileFindingsSchema(ma.Schema):
         return told
 
 
+class VerifyQuery(ma.Schema):
+    """Which card is asked for."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.Length(max=2000),
+        metadata={"description": "Code or number, as a person types it, or the whole link of a QR."},
+    )
+
+
 class ReportCardSchema(ma.Schema):
     """What is reported of a card."""
 
