@@ -16,8 +16,9 @@ from workflow.db.drawings import KIND as DRAWING
 from workflow.definition.process import Input, Text
 from workflow.events import Event
 
-#: Acts whose words belong to the case. Why somebody recused itself or broke the glass is for those who watch over that.
-_TOLD = frozenset({"moved", "step_requested", "step_skipped", "diverted", "task_delegated", "task_prioritised"})
+#: Acts whose words belong to the case. Why somebody handed it on, put it forward or recused itself, or broke the glass,
+#: is between those who work on it.
+_TOLD = frozenset({"moved", "step_requested", "step_skipped", "diverted"})
 REASON: Text = {"id": "Alasan", "en": "Reason"}
 
 
