@@ -10,7 +10,7 @@ from alur.settings import Settings
 from alur.wiring import open_house
 from signing.marks import Mark
 from workers.workshop import system_clock
-from workflow.db import card_files, card_reports, register
+from workflow.db import card_ends, card_files, card_reports, register
 
 #: What the register tells anybody of a card, as the API names it.
 _TOLD = ("number", "code", "office", "issued_on", "expires_on", "level", "signer")
@@ -54,6 +54,7 @@ def registered(settings: Settings, sha256: str) -> Registered | None:
         zone = office.zone if office else UTC
         state = register.worth(row, system_clock().astimezone(zone).date())
         reported = card_reports.reported(db, row["code"]) if state == register.VALID else ()
+        ended = card_ends.ended_on(db, row, state, zone)
         return Registered(
             state=state,
             same_file=row["sha256"] == sha256,
@@ -62,5 +63,5 @@ def registered(settings: Settings, sha256: str) -> Registered | None:
             marks=tuple(
                 Mark(kind=r.kind, since=r.since.astimezone(zone).date(), confirmed=r.confirmed) for r in reported
             ),
-            told={name: row[name] for name in _TOLD},
+            told={name: row[name] for name in _TOLD} | {"changed_on": ended.isoformat() if ended else None},
         )

@@ -80,10 +80,16 @@ def filled(text: Text, values: Mapping[str, Any]) -> Text:
     return {language: _fill(words, values) for language, words in text.items()}
 
 
+def stopped(value: Any, rest: str) -> Any:
+    """`value` without its full stop where `rest`, which follows it, begins with one: a degree ends a sentence."""
+    whole = isinstance(value, str) and value.endswith(".") and not value.endswith("..")
+    return value[:-1] if whole and rest.startswith(".") and not rest.startswith("..") else value
+
+
 def _fill(words: str, values: Mapping[str, Any]) -> str:
     pieces = words.split("{")
     out = [pieces[0]]
     for piece in pieces[1:]:
         name, closed, rest = piece.partition("}")
-        out.append(f"{values[name]}{rest}" if closed and name in values else "{" + piece)
+        out.append(f"{stopped(values[name], rest)}{rest}" if closed and name in values else "{" + piece)
     return "".join(out)

@@ -19,6 +19,7 @@ from alur.commands import cards as commands
 from alur.wiring import House
 from tests.api_kit import Api, applicant, officer, refused
 from tests.bundle_kit import bundle, members
+from tests.dossier_kit import dossier
 from tests.drain_kit import one, rows, with_card
 from tests.pages_kit import PASSWORD, Browser
 from tests.pages_kit import officer as browsing
@@ -286,3 +287,20 @@ def test_a_card_that_stands_no_more_offers_no_report(house: House, card: Card) -
         db.execute(text("UPDATE card SET state = 'returned' WHERE case_id = :c"), {"c": card.case})
     assert "/report" not in Browser(house).get(f"/verify/{card.code}").text
     assert "Hanya kartu yang berlaku dapat dilaporkan" in Browser(house).get(f"/verify/{card.code}/report").text
+
+
+def test_the_dossier_tells_reports_and_their_worth_also_of_a_card_that_ended(house: House, card: Card) -> None:
+    """With the kind, the times and the verdict; those that nobody settled are told as settled by the card's end."""
+    for kind in ("lost", "lost", "suspected"):
+        anybody(house).post(f"/verify/{card.code}/reports", {"kind": kind})
+    head = officer(house, "head@palembang")
+    lost = next(r for r in waiting(head, card.case) if r["kind"] == "lost")
+    head.post(f"/card-reports/{lost['id']}", {"verdict": "confirmed"})
+    assert "Menunggu pemeriksaan" in dossier(head, card.case)
+    with house.engine.begin() as db:
+        db.execute(text("UPDATE card SET state = 'revoked' WHERE case_id = :c"), {"c": card.case})
+    told = dossier(head, card.case).partition("Laporan atas kartu")[2]
+    assert "Kartu ini hilang atau dicuri. 2 kali, terakhir" in told
+    assert "Dibenarkan" in told
+    assert "diduga palsu, atau dipakai orang lain Selesai karena kartunya sudah dicabut" in told
+    assert "Laporan atas kartu" not in dossier(head, with_card(house)[0])

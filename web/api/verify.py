@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, jsonify, request
 
 from web.api.documents import upload
 from web.api.routing import Routes
-from web.api.schemas.card import CardEntrySchema, FileFindingsSchema
+from web.api.schemas.card import CardEntrySchema, FileFindingsSchema, VerifyQuery
 from web.services import verification
 
 XML = "application/xml"
 
 routes = Routes("verify", __name__, description="Verification of cards, for everybody.")
+
+
+@routes.get("/verify")
+@routes.arguments(VerifyQuery, location="query")
+@routes.response(200, CardEntrySchema)
+def verify_typed(query: dict[str, Any]) -> Response:
+    """The same for what does not fit into a path: a number with slashes, or the whole link of a QR."""
+    return jsonify(CardEntrySchema().dump(verification.by_code(query["code"])))
 
 
 @routes.get("/verify/<code>")

@@ -26,7 +26,7 @@ def page(case: int) -> AnyResponse:
     """The card's facts, its file and its QR."""
     found = see(case)
     card = _card(found)
-    return shown("mine/card.html", case=case, card=card, now=standing(card))
+    return shown("mine/card.html", case=case, card=card, now=standing(card), case_owner=found.is_owner)
 
 
 @pages.get("/cases/<int:case>/card.pdf")

@@ -14,7 +14,7 @@ from web.errors import WebError
 from web.language import language
 from web.pages import times
 from web.pages.answers import go, require_person, shown
-from web.pages.verdicts import KINDS, worth
+from web.pages.verdicts import KINDS, REPORTED, worth
 from web.pages.words import _, local
 from web.services import card_reports
 from web.services.card_reports import CardReportView
@@ -58,22 +58,29 @@ def _cards(views: Iterable[CardReportView]) -> list[dict[str, Any]]:
 
 def _card(views: Sequence[CardReportView]) -> dict[str, Any]:
     first = views[0]
-    card = worth(first.state, reported=any(view.verdict != "unfounded" or view.others for view in views))
+    marked = first.state == "valid" and any(view.verdict != "unfounded" or view.others for view in views)
+    card = REPORTED if marked else worth(first.state)
     told = {"case": first.case, "number": first.number, "tone": card.tone, "state": local(card.short)}
     return told | {"reports": [_row(view) for view in views]}
 
 
+def worth_words(view: CardReportView) -> str:
+    """What a report was worth; empty while it waits."""
+    if view.ended:
+        return _ended(view.ended)
+    return {"confirmed": _("Dibenarkan"), "unfounded": _("Tidak beralasan")}.get(view.verdict or "", "")
+
+
 def _row(view: CardReportView) -> dict[str, Any]:
     zone = here.ports().library.offices[view.office].zone
-    verdicts = {"confirmed": _("Dibenarkan"), "unfounded": _("Tidak beralasan"), None: ""}
     return {
         "id": view.id,
         "kind": local(KINDS[view.kind]),
         "at": times.moment(view.at, zone),
         "last": times.moment(view.last_at, zone) if view.times > 1 else "",
         "times": view.times,
-        "ended": _ended(view.ended) if view.ended else "",
-        "verdict": verdicts[view.verdict],
+        "ended": worth_words(view) if view.ended else "",
+        "verdict": worth_words(view) if view.verdict else "",
         "good": view.verdict == "unfounded",
         "by": local(view.settled_by) if view.settled_by else "",
         "settled": times.moment(view.settled_at, zone) if view.settled_at else "",

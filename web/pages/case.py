@@ -93,7 +93,6 @@ def _status(found: Seen, view: CaseView) -> Response:
         live=url_for("case.show", case=view.id) if busy or waiting.commands(found) else "",
         waiting=slow,
         reason=_reason(view),
-        card=view.card,
         clock=_clock(found, view),
         stages=stages(found.process, view.state),
         history=told,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from signing.dossier import Member
 from signing.uploads import JPEG
 from web.language import language
 from web.pages import fields, officer, times
+from web.pages.card_reports import worth_words
 from web.pages.papers import TYPES, size_words
 from web.pages.standing import Standing, standing
+from web.pages.verdicts import KINDS
 from web.pages.words import _, local, ngettext
 from web.services import cases, dossier
+from web.services.card_reports import CardReportView
 from web.services.cards import CARD
 from web.services.dossier import Gathered, Paper
 from web.services.sight import Seen
@@ -43,9 +46,30 @@ def _told(found: Seen, view: CaseView, gathered: Gathered) -> dict[str, Any]:
         "history": {
             "title": _("Riwayat"),
             "head": [_("Waktu"), _("Yang terjadi"), _("Oleh")],
-            "rows": [(row["at"], row["words"], row["role"]) for row in reversed(officer.history_rows(found))],
+            "rows": [_happened(row) for row in reversed(officer.history_rows(found))],
+        },
+        "reports": {
+            "title": _("Laporan atas kartu"),
+            "head": [_("Waktu"), _("Dilaporkan"), _("Hasil")],
+            "rows": [_reported(found, report) for report in gathered.reports],
         },
     }
+
+
+def _happened(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What happened, with what was said below it, and in which role: never the name of who it was."""
+    words = "\n".join([row["words"], *(f"{title}: {text}" for title, text in row["said"])])
+    return row["at"], words, row["role"]
+
+
+def _reported(found: Seen, report: CardReportView) -> tuple[str, str, str]:
+    """What was reported of the card, and what that was worth; nothing of who reported is known."""
+    words = local(KINDS[report.kind])
+    if report.times > 1:
+        words += ". " + _("%(n)d kali, terakhir %(at)s", n=report.times, at=times.moment(report.last_at, found.zone))
+    found_out = [worth_words(report) or _("Menunggu pemeriksaan")]
+    settled = [times.moment(report.settled_at, found.zone)] if report.settled_at else []
+    return times.moment(report.at, found.zone), words, "\n".join(found_out + settled)
 
 
 def _facts(found: Seen, view: CaseView) -> list[tuple[str, str]]:
@@ -64,7 +88,8 @@ def _facts(found: Seen, view: CaseView) -> list[tuple[str, str]]:
 
 def _card_facts(card: Standing) -> list[tuple[str, str]]:
     marks = [(_("Dilaporkan"), words) for words in card.marks]
-    return [(_("Nomor kartu"), card.number), (_("Status kartu"), card.words), *marks]
+    ended = [(_("Tidak berlaku sejak"), card.ended)] if card.ended else []
+    return [(_("Nomor kartu"), card.number), (_("Status kartu"), card.words), *ended, *marks]
 
 
 def _sections(found: Seen, gathered: Gathered) -> list[dict[str, Any]]:
@@ -72,7 +97,10 @@ def _sections(found: Seen, gathered: Gathered) -> list[dict[str, Any]]:
     return [
         {
             "title": local(section.title),
-            "rows": [(local(f.title), fields.words(f, data.get(f.name), language())) for f in section.fields],
+            "rows": [
+                (local(f.title), fields.words(f, data.get(f.name), language()) or _("tidak diisi"))
+                for f in section.fields
+            ],
         }
         for section in fields.sections(found.process)
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from web.pages import times
+from web.pages.standing import Standing, standing
 from web.pages.tones import Tone, tone
 from web.pages.words import _, local
 from web.services.sight import Seen
@@ -26,6 +27,8 @@ class Glance:
     tone: Tone
     #: What it means for the applicant, in a sentence.
     says: str
+    #: How its card stands; None where none was issued.
+    card: Standing | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +47,7 @@ def glance(found: Seen, view: CaseView) -> Glance:
 def glance_of(view: CaseView, process: Process, zone: ZoneInfo) -> Glance:
     """Like `glance`, from the view and its process."""
     feel = tone(process, view.state)
+    card = standing(view.card) if view.card else None
     until = times.moment(view.deadline, zone) if view.deadline else ""
     return Glance(
         id=view.id,
@@ -51,7 +55,8 @@ def glance_of(view: CaseView, process: Process, zone: ZoneInfo) -> Glance:
         office=local(view.office_title),
         state=local(view.state_title),
         tone=feel,
-        says=_says(feel, view, until),
+        says=card.advice if card and card.advice else _says(feel, view, until),
+        card=card,
     )
 
 

@@ -26,6 +26,7 @@ from web.services.views import CaseView
 from web.statuses import status_of
 from workflow.causes import cause
 from workflow.commands import SUBMIT
+from workflow.definition.process import Text
 from workflow.permission import refuse_task
 
 pages = Blueprint("officer", __name__)
@@ -219,18 +220,26 @@ def _sections(found: Seen, view: CaseView) -> list[dict[str, Any]]:
 
 
 def history_rows(found: Seen) -> list[dict[str, Any]]:
-    """What happened to the case in words, the newest first: by whom, and in which role."""
+    """What happened to the case in words, the newest first: by whom, in which role, and what was said with it."""
     entries = [e for e in history.history(found).entries if _event_words(e)]
     return [
         {
             "words": _event_words(e) + _late(e),
-            "who": _("diminta oleh %(who)s", who=local(e.asked_by)) if e.asked_by else local(e.who),
-            "role": local(e.role or e.who),
+            "who": _by(e, e.asked_by, e.who),
+            "role": _by(e, e.asked_as, e.role or e.who),
+            "said": [(local(s.title), local(s.text)) for s in e.said],
             "at": stamp(e.at, found).at,
             "iso": stamp(e.at, found).iso,
         }
         for e in reversed(entries)
     ]
+
+
+def _by(entry: Entry, asked: Text | None, who: Text) -> str:
+    """Who it was; of a step that failed, who asked for it, and that an officer acted for the party."""
+    if asked:
+        return _("diminta oleh %(who)s", who=local(asked))
+    return f"{local(who)} ({_('atas nama pemohon')})" if entry.for_party else local(who)
 
 
 def _late(entry: Entry) -> str:
@@ -243,6 +252,8 @@ def _event_words(entry: Entry) -> str:
         return _("Diajukan")
     if entry.type == "moved":
         return _("%(do)s → %(state)s", do=local(entry.do_title), state=local(entry.to_title))
+    if entry.type == "step_requested":
+        return _("Langkah otomatis diminta lagi") if entry.said else ""
     if entry.cause:
         return _("%(what)s tidak berhasil.", what=local(entry.step)) + " " + local(entry.cause)
     return {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from signing.marks import REPORTED_AS, Mark
 from workflow.db.prints import NEWER
 from workflow.definition.process import Text
 
@@ -97,18 +98,34 @@ KINDS: Mapping[str, Text] = {
     },
 }
 
-#: A valid card that somebody reported as lost or false, and the office has not found that unfounded.
+#: A valid card that somebody reported, and the office has not found that unfounded.
 REPORTED = Verdict(
     tone="act",
     icon="act",
     short={"id": "Berlaku, tetapi dilaporkan", "en": "Valid, but reported"},
-    says={
-        "id": "Kartu ini terdaftar, tetapi dilaporkan hilang atau diduga tidak asli. Kantor penerbit memeriksanya; "
-        "cocokkan foto dan isinya dengan orangnya, dan hubungi kantor bila ragu.",
-        "en": "This card is registered, but was reported as lost or false. Its office is looking into it; compare the "
-        "photo and what it says with the person, and ask the office in doubt.",
-    },
+    says={"id": "Kartu ini terdaftar.", "en": "This card is registered."},
 )
+#: What follows of a mark, by whether the office confirmed it, and of all of them, by whether any is.
+_MARKED: Mapping[bool, Text] = {
+    True: {
+        "id": "Kantor penerbit membenarkan laporan bahwa kartu ini {what}.",
+        "en": "Its office confirmed the report that it is {what}.",
+    },
+    False: {
+        "id": "Kartu ini dilaporkan {what}; kantor penerbit memeriksanya.",
+        "en": "It was reported as {what}; its office is looking into it.",
+    },
+}
+_SO: Mapping[bool, Text] = {
+    True: {
+        "id": "Tanyakan ke kantor sebelum menerimanya, dan cocokkan foto dan isinya dengan orangnya.",
+        "en": "Ask the office before you accept it, and compare the photo and what it says with the person.",
+    },
+    False: {
+        "id": "Cocokkan foto dan isinya dengan orangnya, dan hubungi kantor bila ragu.",
+        "en": "Compare the photo and what it says with the person, and ask the office in doubt.",
+    },
+}
 
 #: An earlier print of a card that was corrected and printed anew.
 VOID_PRINT = Verdict(
@@ -144,8 +161,15 @@ NO_SIGNED_CARD = Verdict(
 )
 
 
-def worth(state: str, *, reported: bool, reason: str | None = None) -> Verdict:
-    """The verdict on a card in `state`, for whatever reason, that is `reported` or is not."""
-    if state == "valid" and reported:
-        return REPORTED
+def worth(state: str, marks: Sequence[Mark] = (), *, reason: str | None = None) -> Verdict:
+    """The verdict on a card in `state`, for whatever reason, that bears these marks."""
+    if state == "valid" and marks:
+        return replace(REPORTED, says={lang: _marked(marks, lang) for lang in ("id", "en")})
     return VOID_PRINT if reason == NEWER else WORDS[state]
+
+
+def _marked(marks: Sequence[Mark], lang: str) -> str:
+    """What is known of a reported card, what its office found first, and what to do."""
+    known = sorted(marks, key=lambda mark: not mark.confirmed)
+    said = [_MARKED[m.confirmed][lang].format(what=REPORTED_AS[m.kind][lang == "en"]) for m in known]
+    return " ".join([REPORTED.says[lang], *said, _SO[known[0].confirmed][lang]])

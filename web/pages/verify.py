@@ -20,7 +20,7 @@ from web.pages import times
 from web.pages.answers import content_of, go, shown
 from web.pages.verdicts import KINDS, NO_SIGNED_CARD, NOT_GENUINE, Verdict, worth
 from web.pages.words import _, local
-from web.services import card_reports, verification
+from web.services import card_reports, typed, verification
 from web.services.verification import Entry, FileFindings
 from web.statuses import status_of
 
@@ -43,6 +43,8 @@ class Card:
     office: str
     issued_on: str
     expires_on: str
+    #: First day on which it was valid no more.
+    ended_on: str
     #: Who signed its file electronically, and at which level; empty where nobody did.
     signed: str
     #: Day on which the holder's name and the file were erased; empty while they are there.
@@ -77,7 +79,7 @@ def ask() -> Response:
     code = request.args.get("code")
     if code is None:
         return _ask({}, 200)
-    wanted = code.strip().strip("/").replace("/", "-")
+    wanted = typed.wanted(code).replace("/", "-")
     if not wanted:
         return _ask({"code": _("Tulis nomor atau kode yang tercetak pada kartu.")}, 422)
     return redirect(url_for("checking.by_code", code=wanted), code=303)
@@ -181,7 +183,7 @@ def _verdict(found: FileFindings) -> Verdict:
 
 
 def _words(entry: Entry) -> Verdict:
-    return worth(entry.state, reported=bool(entry.marks), reason=entry.reason)
+    return worth(entry.state, entry.marks, reason=entry.reason)
 
 
 def _findings(found: FileFindings) -> list[Finding]:
@@ -216,7 +218,7 @@ def _shown(verdict: Verdict, entry: Entry, asked: str | None = None) -> Shown:
 
 
 def _card(entry: Entry, asked: str | None) -> Card:
-    by_code = asked is None or asked.strip().upper() == entry.code
+    by_code = asked is None or typed.code(asked) == entry.code
     return Card(
         number=entry.number or "",
         code=(entry.code or "") if by_code else "",
@@ -224,6 +226,7 @@ def _card(entry: Entry, asked: str | None) -> Card:
         office=local(entry.office_title) or entry.office or "",
         issued_on=_day(entry.issued_on),
         expires_on=_day(entry.expires_on),
+        ended_on=times.day(entry.changed_on) if entry.changed_on else "",
         signed=_("%(who)s, PAdES %(level)s", who=entry.signer, level=entry.level)
         if entry.signer and entry.level
         else "",

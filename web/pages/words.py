@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, wraps
 from importlib.resources import files
+from typing import cast
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -13,6 +15,7 @@ from flask import Flask
 from flask_babel import Babel, Domain, gettext  # type: ignore[import-untyped]
 from flask_babel import ngettext as _ngettext
 
+from web.errors import stopped
 from web.language import LANGUAGES, language
 from workflow.definition.process import Text
 
@@ -40,11 +43,27 @@ class _Babel(Babel):  # type: ignore[misc]
 def init(app: Flask) -> None:
     """Give templates `_` and `ngettext`, in the language of the request."""
     _Babel(app, default_locale=SOURCE, locale_selector=language)
+    inner = cast(Callable[..., str], app.jinja_env.globals["gettext"])
+
+    @wraps(inner)  # which asks for the template's context, too
+    def told(context: object, text: str, **values: object) -> str:
+        # Safe as it comes: it is marked up already, its values escaped.
+        return inner(context, text, **_stopped(text, values))
+
+    app.jinja_env.globals["gettext"] = told
 
 
 def _(text: str, **values: object) -> str:
     """`text` in the language of the request; `%(name)s` places are filled from `values`."""
-    return str(gettext(text, **values))
+    return str(gettext(text, **_stopped(text, values)))
+
+
+def _stopped(text: str, values: Mapping[str, object]) -> dict[str, object]:
+    """`values` without the full stop that a sentence has after them anyhow, as after a name with a degree."""
+    if not values:
+        return {}
+    said = str(gettext(text))
+    return {name: stopped(v, said.partition(f"%({name})s")[2]) for name, v in values.items()}
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:

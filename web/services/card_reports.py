@@ -10,9 +10,9 @@ from web import here, limits
 from web.database import session
 from web.errors import ProblemError, WebError
 from web.person import Person
-from web.services import refusals
+from web.services import refusals, typed
 from web.services.names import names_of
-from web.services.sight import MAX_ID, see
+from web.services.sight import MAX_ID, Seen, require_reading, see
 from workflow.db import card_reports as store
 from workflow.db.card_reports import CardReport
 from workflow.definition.process import Text
@@ -20,7 +20,6 @@ from workflow.permission import refuse_barred
 
 #: Reports that a list holds, at most.
 MAX_LISTED = 100
-_MAX_CODE = 100  # characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,10 +53,8 @@ def report(code: str, kind: str) -> None:
     limits.count("report")
     if kind not in store.KINDS:
         raise WebError("unknown_kind")
-    wanted = code.strip()
-    if not wanted or len(wanted) > _MAX_CODE or not wanted.isprintable():
-        raise WebError("no_valid_card")
-    if not (store.report(session(), wanted, kind) or store.report(session(), wanted.upper(), kind)):
+    row = typed.find(code)
+    if row is None or not store.report(session(), row["code"], kind):
         raise WebError("no_valid_card")
 
 
@@ -80,6 +77,12 @@ def reports(*, settled: bool = False) -> Sequence[CardReportView]:
     waits = found if not settled else _waiting_of(offices, {r.case for r in found})
     names = names_of(str(r.settled_by) for r in found if r.settled_by)
     return [_view(r, names[str(r.settled_by)] if r.settled_by else None, waits) for r in found]
+
+
+def of_case(found: Seen) -> Sequence[CardReportView]:
+    """Every report of the case's card, the first first; for staff who may read the case's data."""
+    require_reading(found)
+    return [_view(r, None, ()) for r in store.of_case(session(), found.case.id)] if found.is_staff else ()
 
 
 def settle(id_: int, verdict: str) -> CardReportView:

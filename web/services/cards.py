@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from sqlalchemy import select
 
 from web import here
@@ -10,7 +12,7 @@ from web.errors import WebError
 from web.services import access, marks
 from web.services.sight import Seen, require_reading
 from web.services.views import CardView
-from workflow.db import card_reports
+from workflow.db import card_ends, card_reports
 from workflow.db.register import EXPIRED, REPLACED, RETURNED, REVOKED, VALID
 from workflow.db.sealed_files import card_file
 from workflow.db.tables import card
@@ -30,6 +32,7 @@ def show(found: Seen) -> CardView | None:
     row = session().execute(select(card).where(card.c.case_id == found.case.id)).one_or_none()
     if row is None or row.state not in PUBLISHED:
         return None
+    office = here.ports().library.offices.get(row.office)
     reported = card_reports.reported(session(), row.code) if row.state == VALID else ()
     return CardView(
         number=row.number,
@@ -39,8 +42,9 @@ def show(found: Seen) -> CardView | None:
         sha256=row.sha256,
         issued_on=row.issued_on,
         expires_on=row.expires_on,
+        changed_on=card_ends.first_day(row.state, row.changed_at, row.expires_on, office.zone if office else UTC),
         downloadable=row.state in DOWNLOADABLE and row.erased_at is None,
-        marks=marks.marks_of(reported, here.ports().library.offices.get(row.office)),
+        marks=marks.marks_of(reported, office),
     )
 
 

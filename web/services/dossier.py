@@ -15,7 +15,8 @@ from signing.uploads import PDF
 from web import here
 from web.database import session
 from web.errors import WebError
-from web.services import access, cards, documents
+from web.services import access, card_reports, cards, documents
+from web.services.card_reports import CardReportView
 from web.services.cards import PUBLISHED
 from web.services.documents import File
 from web.services.sight import Seen, require_reading
@@ -56,6 +57,8 @@ class Gathered:
     copy: WorkingCopy
     #: The card, uploads in the order of the process, and what was drawn last.
     papers: Sequence[Paper]
+    #: What was reported of the card.
+    reports: Sequence[CardReportView]
 
 
 def gather(found: Seen) -> Gathered:
@@ -69,7 +72,8 @@ def gather(found: Seen) -> Gathered:
     copy = documents.standing(found)
     access.note(found, "dossier")
     papers = (_card(found), *(_paper(found, kind) for kind in _kinds(found, copy)), _drawing(found))
-    return Gathered(copy=copy, papers=[paper for paper in papers if paper is not None])
+    there = [paper for paper in papers if paper is not None]
+    return Gathered(copy=copy, papers=there, reports=card_reports.of_case(found))
 
 
 def made(told: Mapping[str, Any], members: Sequence[Member]) -> bytes:

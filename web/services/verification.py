@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import select
@@ -20,9 +20,9 @@ from web import here, limits
 from web.config import MAX_REQUEST
 from web.database import rollback, session
 from web.errors import WebError
-from web.services import cards, marks
+from web.services import cards, marks, typed
 from web.services.sight import see
-from workflow.db import card_files, card_reports, register
+from workflow.db import card_ends, card_files, card_reports, register
 from workflow.db.tables import card
 from workflow.definition.process import Text
 
@@ -30,7 +30,6 @@ State = Literal["valid", "expired", "replaced", "revoked", "returned", "void", "
 
 _CHECKS = threading.BoundedSemaphore(2)
 _PATIENCE = 20  # seconds
-_MAX_CODE = 100  # characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +48,8 @@ class Entry:
     office_title: Text | None = None
     issued_on: str | None = None
     expires_on: str | None = None
+    #: First day on which one that is valid no more was so, where its office is; None for a valid one.
+    changed_on: date | None = None
     #: Why a void one is void, such as `newer_print`.
     reason: str | None = None
     #: Level of the signature, such as `B-LT`.
@@ -96,9 +97,10 @@ class FileFindings:
 
 
 def by_code(code: str) -> Entry:
-    """What the register says of the card with this code or number; an unknown one is an answer, not an error."""
+    """What the register says of the card with this code or number, as a person types it, or with this link of a QR; an
+    unknown one is an answer, not an error."""
     limits.count("verify")
-    return _entry(_row(code))
+    return _entry(typed.find(code))
 
 
 def by_file(content: bytes, code: str = "", *, report: bool = False) -> FileFindings:
@@ -132,7 +134,7 @@ def report_of_card(code: str) -> bytes:
     here.signed_in()
     limits.count("verify_upload")
     # Read under the person's own sight: a card of somebody else is none.
-    case = session().execute(select(card.c.case_id).where(card.c.code == code.strip().upper())).scalar_one_or_none()
+    case = session().execute(select(card.c.case_id).where(card.c.code == typed.code(code))).scalar_one_or_none()
     if case is None:
         raise WebError("no_card")
     content, _name = cards.download(see(case))
@@ -146,7 +148,7 @@ def report_of_card(code: str) -> bytes:
 def _findings(content: bytes, code: str, *, report: bool, keep: bool = False) -> FileFindings:
     sha256 = hashlib.sha256(content).hexdigest()
     earlier = card_files.earlier(session(), sha256)
-    row = register.verify(session(), earlier.code if earlier else sha256) or (_row(code) if code.strip() else None)
+    row = register.verify(session(), earlier.code if earlier else sha256) or typed.find(code)
     entry = _entry(row)
     if not keep:
         rollback()
@@ -170,13 +172,6 @@ def _verdict(content: bytes, signatures: int, *, report: bool) -> tuple[Verdict,
         _CHECKS.release()
 
 
-def _row(code: str) -> Mapping[str, Any] | None:
-    wanted = code.strip()
-    if not wanted or len(wanted) > _MAX_CODE or not wanted.isprintable():
-        return None
-    return register.verify(session(), wanted) or register.verify(session(), wanted.upper())
-
-
 def _entry(row: Mapping[str, Any] | None) -> Entry:
     ports = here.ports()
     now = ports.clock()
@@ -195,6 +190,7 @@ def _entry(row: Mapping[str, Any] | None) -> Entry:
         office_title=office.title if office else None,
         issued_on=row["issued_on"],
         expires_on=row["expires_on"],
+        changed_on=card_ends.ended_on(session(), row, state, office.zone if office else UTC),
         reason=row["reason"] if row["state"] == register.VOID else None,
         level=row["level"],
         signer=row["signer"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from signing.marks import Mark
@@ -114,6 +114,8 @@ class CardView:
     sha256: str | None
     issued_on: str | None
     expires_on: str | None
+    #: First day on which one that is valid no more was so; None for a valid one.
+    changed_on: date | None
     #: The file may be had now.
     downloadable: bool
     #: What a valid one is reported as; it stays valid.

@@ -100,6 +100,12 @@ def listed(
     return [_report(row) for row in db.execute(query.limit(limit)).all()]
 
 
+def of_case(db: Executor, case: int) -> list[CardReport]:
+    """Every report of the case's card, the first first, whatever it was worth and however the card stands."""
+    query = _select().where(card_report.c.case_id == case).order_by(card_report.c.at, card_report.c.id)
+    return [_report(row) for row in db.execute(query).all()]
+
+
 def waiting(db: Executor, offices: Sequence[str]) -> int:
     """How many reports of cards of `offices` wait."""
     query = select(func.count()).select_from(card_report).join(case_, case_.c.id == card_report.c.case_id)

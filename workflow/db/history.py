@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -42,11 +42,15 @@ def definition_at(db: Executor, case: Case, seq: int) -> str:
 
 def read_input(db: Executor, vault: Vault, found: Stored, digest: str) -> Mapping[str, Any]:
     """What a person entered with the transition whose event says `digest`; {} once it is erased."""
-    row = db.execute(
-        select(case_data.c.version, case_data.c.cipher).where(
-            case_data.c.case_id == found.case.id, case_data.c.kind == "input", case_data.c.digest == digest
-        )
-    ).one_or_none()
-    if row is None or row.cipher is None:
+    return read_inputs(db, vault, found, [digest]).get(digest, {})
+
+
+def read_inputs(db: Executor, vault: Vault, found: Stored, digests: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+    """What persons entered with the events that say these digests, by digest; without those that are erased."""
+    of_case = case_data.c.case_id == found.case.id, case_data.c.kind == "input", case_data.c.cipher.is_not(None)
+    query = select(case_data.c.digest, case_data.c.version, case_data.c.cipher).where(*of_case)
+    rows = db.execute(query.where(case_data.c.digest.in_(digests))).all()
+    if not rows:
         return {}
-    return person_key_of(db, vault, found).open_json(row.cipher, place(found.case.id, row.version))
+    key = person_key_of(db, vault, found)
+    return {row.digest: key.open_json(row.cipher, place(found.case.id, row.version)) for row in rows}

@@ -33,6 +33,11 @@ class NumberTemplateError(AlurError):
         self.hint = hint
 
 
+#: Letters that are read for digits, what stands for any signs, and how each placeholder but the office is written.
+_MISREAD = str.maketrans("ILO", "110")
+_SIGN = "-"
+_DIGITS = {"year": "[0-9]{4}", "month": "[0-9]{1,2}", "serial": "[0-9]{1,18}"}
+
 #: A literal text with width None, or a placeholder's name with its width (0: as it is).
 _Piece = tuple[str, int | None]
 
@@ -49,6 +54,41 @@ def format_number(template: str, *, office: str, year: int, month: int, serial: 
     """
     values: dict[str, str | int] = {"office": office, "year": year, "month": month, "serial": serial}
     return "".join(text if width is None else str(values[text]).rjust(width, "0") for text, width in _pieces(template))
+
+
+def typed_number(template: str, *, office: str, text: str) -> str | None:
+    """The number of this template that a person wrote as `text`, None where it is none: in capitals or not, with other
+    signs or none, I or L for 1 and O for 0, without the zeros of its serial.
+
+    Raises NumberTemplateError for a bad template.
+    """
+    words = (likened(word) for word in re.split(r"[^A-Za-z0-9]+", text, flags=re.ASCII))
+    found = re.fullmatch(_typed(template, office), _SIGN.join(filter(None, words)))
+    if found is None:
+        return None
+    given = {name: int(found.groupdict().get(name) or 0) for name in _DIGITS}
+    return format_number(template, office=office, **given)
+
+
+def likened(text: str) -> str:
+    """`text` in capitals without signs, the letters that are misread for digits as those: Crockford's base 32."""
+    kept = "".join(c for c in text.upper() if c.isascii() and c.isalnum())
+    return kept.translate(_MISREAD)
+
+
+@lru_cache(maxsize=256)
+def _typed(template: str, office: str) -> str:
+    """A pattern of the numbers of a template as people type them."""
+    out: list[str] = []
+    for text, width in _pieces(template):
+        if width is None or text == "office":
+            out.extend(likened(text if width is None else office))
+        elif any(part.startswith(f"(?P<{text}>") for part in out):
+            out.append(f"(?P={text})")
+        else:
+            digits = "[0-9]{2}" if text == "month" and width else _DIGITS[text]
+            out.append(f"(?P<{text}>{digits})")
+    return f"{_SIGN}?".join(out)
 
 
 @lru_cache(maxsize=256)

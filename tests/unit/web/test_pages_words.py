@@ -7,6 +7,9 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask import Flask, render_template_string
+
+from web.pages import words
 
 WEB = Path(__file__).parents[3] / "web"
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
@@ -39,3 +42,14 @@ def test_translations_fill_the_same_places() -> None:
     """A place that is missing or new in the translation would break the page."""
     for source, target in catalog().items():
         assert sorted(PLACE.findall(source)) == sorted(PLACE.findall(target)), source
+
+
+def test_a_degree_at_the_end_of_a_name_is_not_followed_by_another_full_stop() -> None:
+    """In code and in templates, where values are still escaped and what is marked up stays so."""
+    app = Flask("words")
+    words.init(app)
+    page = '{{ _("Diminta oleh %(who)s.", who=who) }}'
+    with app.test_request_context():
+        assert words._("Diminta oleh %(who)s.", who="Citra, S.Sos.") == "Diminta oleh Citra, S.Sos."
+        assert render_template_string(page, who="Citra, S.Sos.") == "Diminta oleh Citra, S.Sos."
+        assert render_template_string(page, who="<b>") == "Diminta oleh &lt;b&gt;."

@@ -20,6 +20,13 @@ def test_a_value_that_looks_like_a_place_stays_text() -> None:
     assert filled({"id": "a { b } {"}, {}) == {"id": "a { b } {"}
 
 
+def test_a_value_that_ends_with_a_full_stop_ends_the_sentence() -> None:
+    """A degree stands at the end of names; an ellipsis and what stands within a sentence stay."""
+    text = {"id": "Oleh {who}.", "en": "{who} did it."}
+    assert filled(text, {"who": "Citra, S.Sos."}) == {"id": "Oleh Citra, S.Sos.", "en": "Citra, S.Sos. did it."}
+    assert filled({"id": "{a}."}, {"a": "dan lain..."}) == {"id": "dan lain...."}
+
+
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_both_languages_of_a_sentence_have_the_same_places(code: str) -> None:
     """A place that one language lacks would hide a fact from its readers."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.definition.numbers import PLACEHOLDERS, NumberTemplateError, check_template, format_number
+from workflow.definition.numbers import PLACEHOLDERS, NumberTemplateError, check_template, format_number, typed_number
 
 #: Templates that may be used, among them those of the shipped offices.
 TEMPLATES = [
@@ -88,3 +88,27 @@ def test_any_text_is_either_refused_or_holds_its_serial(text):
         return
     assert "987654321098" in format_number(text, office="o", year=2026, month=1, serial=987654321098)
     assert any("{" + name in text for name in PLACEHOLDERS)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@given(
+    st.integers(2000, 2199), st.integers(1, 12), st.integers(1, 99_999), st.sampled_from(["-", " ", " - ", "/", "."])
+)
+def test_a_number_is_found_however_it_is_typed(template: str, year: int, month: int, serial: int, sign: str) -> None:
+    """Small letters, other signs, and letters that look like digits."""
+    number = format_number(template, office="banda-aceh", year=year, month=month, serial=serial)
+    typed = "".join(sign if c in "-/" else c for c in number)
+    for text in (typed, typed.lower(), f" {typed} ", typed.replace("1", "l").replace("0", "O")):
+        assert typed_number(template, office="banda-aceh", text=text) == number, text
+
+
+@pytest.mark.parametrize("text", ["PLG AK1 2026 123", "plgak12026000123", "PLG-AKI-2O26-OOOl23", "PLG/AK1/2026/000123"])
+def test_what_stands_for_the_signs_and_zeros_of_a_number_does_not_matter(text: str) -> None:
+    """People leave them out."""
+    assert typed_number("PLG-AK1-{year}-{serial:06}", office="palembang", text=text) == "PLG-AK1-2026-000123"
+
+
+@pytest.mark.parametrize("text", ["", "PLG-AK1-2026", "PLG-AK1-2026-", "XLG-AK1-2026-000123", "PLG-AK1-2026-000123-4"])
+def test_what_is_no_number_of_a_template_is_none(text: str) -> None:
+    """Nothing is guessed that was not typed."""
+    assert typed_number("PLG-AK1-{year}-{serial:06}", office="palembang", text=text) is None

@@ -33,6 +33,10 @@ class CardEntrySchema(ma.Schema):
     office_title = Words(allow_none=True)
     issued_on = fields.String(allow_none=True)
     expires_on = fields.String(allow_none=True)
+    changed_on = fields.Date(
+        allow_none=True,
+        metadata={"description": "First day on which one that is valid no more was so, where its office is."},
+    )
     reason = fields.String(allow_none=True, metadata={"description": "Why a void one is void, such as `newer_print`."})
     level = fields.String(allow_none=True)
     signer = fields.String(allow_none=True)
@@ -70,6 +74,16 @@ class FileFindingsSchema(ma.Schema):
     def _verdict(self, found: Any) -> dict[str, Any]:
         told: dict[str, Any] = found.verdict.to_json()
         return told
+
+
+class VerifyQuery(ma.Schema):
+    """Which card is asked for."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.Length(max=2000),
+        metadata={"description": "Code or number, as a person types it, or the whole link of a QR."},
+    )
 
 
 class ReportCardSchema(ma.Schema):

@@ -93,6 +93,10 @@ class CardSchema(ma.Schema):
     sha256 = fields.String(allow_none=True)
     issued_on = fields.String(allow_none=True)
     expires_on = fields.String(allow_none=True)
+    changed_on = fields.Date(
+        allow_none=True,
+        metadata={"description": "First day on which one that is valid no more was so, where its office is."},
+    )
     downloadable = fields.Boolean()
     marks = fields.List(
         fields.Nested(MarkSchema), metadata={"description": "What a valid one is reported as; it stays valid."}

@@ -8,6 +8,14 @@ from marshmallow import fields
 from web.api.schemas.values import Moment, Words
 
 
+class SaidSchema(ma.Schema):
+    """One thing that was said with an act."""
+
+    name = fields.String()
+    title = Words()
+    text = Words()
+
+
 class EntrySchema(ma.Schema):
     """One event."""
 
@@ -16,6 +24,7 @@ class EntrySchema(ma.Schema):
     at = Moment()
     who = Words()
     role = Words(allow_none=True)
+    for_party = fields.Boolean(metadata={"description": "An officer acted for the party."})
     do = fields.String(allow_none=True)
     do_title = Words(allow_none=True)
     to = fields.String(allow_none=True)
@@ -24,6 +33,11 @@ class EntrySchema(ma.Schema):
     step = Words(allow_none=True, metadata={"description": "The step that failed; staff only."})
     cause = Words(allow_none=True, metadata={"description": "Why it failed, and what to do; staff only."})
     asked_by = Words(allow_none=True, metadata={"description": "Who asked for the step that failed; staff only."})
+    asked_as = Words(allow_none=True, metadata={"description": "The role in which; staff only."})
+    said = fields.List(
+        fields.Nested(SaidSchema),
+        metadata={"description": "Reasons and other inputs; for staff who may read the case's data. A look at them."},
+    )
     body = fields.Dict(allow_none=True)
     hash = fields.String(allow_none=True)
 
